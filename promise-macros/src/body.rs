@@ -1,0 +1,376 @@
+//! Expressions in which an arrow's words mean something: arrows' bodies, sources, arguments.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Block, Expr, Macro, Stmt, UnOp};
+
+use crate::check;
+use crate::errors::Errors;
+use crate::model::{Body, Facts, Nested};
+use crate::parse::{self, NESTED, THROW};
+use crate::tokens::stream;
+
+/// Where an expression stands, which decides what it may say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Source,
+    Argument,
+    Guard,
+    Arrow { asynchronous: bool },
+}
+
+pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Body {
+    let rewritten = parse::rewrite(tokens, errors);
+    let expression = match syn::parse2::<Expr>(rewritten.tokens) {
+        Ok(expression) => expression,
+        // Without words of ours rustc explains it better, and an editor can complete what is half written.
+        Err(_) if !rewritten.changed => Expr::Verbatim(stream(tokens)),
+        Err(error) => {
+            errors.push(error);
+            Expr::Verbatim(quote::quote!(::core::unreachable!()))
+        }
+    };
+    check::body(&expression, place, errors);
+    let facts = facts(&expression, &rewritten.nested);
+    Body {
+        expression,
+        nested: rewritten.nested,
+        facts,
+    }
+}
+
+/// `a + b.then(f)`: the steps would bind more tightly than the reader thinks.
+pub(crate) fn unambiguous_source(source: &Expr, errors: &mut Errors) {
+    let ambiguous = match source {
+        Expr::Unary(unary) => !is_await(&unary.expr),
+        Expr::Binary(_)
+        | Expr::Reference(_)
+        | Expr::Range(_)
+        | Expr::Cast(_)
+        | Expr::Assign(_)
+        | Expr::Let(_)
+        | Expr::RawAddr(_) => true,
+        _ => false,
+    };
+    if ambiguous {
+        errors.at(source, "put parentheses around the source: `(…).then(…)`");
+    }
+}
+
+/// Whether the value is plain by its syntax: literals, operators, tuples, arrays, casts, ranges, `()` blocks, closures,
+/// and the macros that make text or vectors. A `*`, `&`, `?` or `.await` may yield a promise.
+pub(crate) fn is_plain(expression: &Expr) -> bool {
+    facts(expression, &[]).plain
+}
+
+/// The number in the name of a placeholder.
+pub(crate) fn nested_index(expression: &Expr) -> Option<usize> {
+    let Expr::Path(path) = expression else {
+        return None;
+    };
+    path.path
+        .get_ident()?
+        .to_string()
+        .strip_prefix(NESTED)?
+        .parse()
+        .ok()
+}
+
+/// `throw e`, as it was rewritten.
+pub(crate) fn is_throw(expression: &syn::ExprBreak) -> bool {
+    expression
+        .label
+        .as_ref()
+        .is_some_and(|label| label.ident == THROW)
+}
+
+/// The operand of `await p`, as it was rewritten.
+pub(crate) fn is_await(operand: &Expr) -> bool {
+    attributes(operand)
+        .iter()
+        .any(|attribute| attribute.path().is_ident(parse::AWAIT))
+}
+
+pub(crate) fn attributes(expression: &Expr) -> &[syn::Attribute] {
+    match expression {
+        Expr::Path(inner) => &inner.attrs,
+        Expr::Call(inner) => &inner.attrs,
+        Expr::MethodCall(inner) => &inner.attrs,
+        Expr::Field(inner) => &inner.attrs,
+        Expr::Index(inner) => &inner.attrs,
+        Expr::Paren(inner) => &inner.attrs,
+        Expr::Macro(inner) => &inner.attrs,
+        Expr::Async(inner) => &inner.attrs,
+        Expr::Block(inner) => &inner.attrs,
+        Expr::Try(inner) => &inner.attrs,
+        Expr::Await(inner) => &inner.attrs,
+        Expr::Lit(inner) => &inner.attrs,
+        Expr::If(inner) => &inner.attrs,
+        Expr::Match(inner) => &inner.attrs,
+        Expr::Struct(inner) => &inner.attrs,
+        Expr::Tuple(inner) => &inner.attrs,
+        Expr::Array(inner) => &inner.attrs,
+        Expr::Unsafe(inner) => &inner.attrs,
+        _ => &[],
+    }
+}
+
+/// Macros of std whose arguments are expressions.
+pub(crate) fn known_macro(mac: &Macro) -> Option<MacroKind> {
+    let name = mac.path.segments.last()?.ident.to_string();
+    Some(match name.as_str() {
+        "println" | "print" | "eprintln" | "eprint" | "format" | "vec" | "assert" | "assert_eq"
+        | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "format_args"
+        | "concat" | "stringify" | "line" | "file" | "column" | "env" | "cfg" => MacroKind::Plain,
+        "matches" => MacroKind::Matches,
+        "write" | "writeln" | "dbg" => MacroKind::Value,
+        "panic" | "todo" | "unimplemented" | "unreachable" => MacroKind::Diverges,
+        _ => return None,
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MacroKind {
+    /// Its value is plain.
+    Plain,
+    /// `matches!(expression, pattern)`: only the first argument is an expression.
+    Matches,
+    Value,
+    Diverges,
+}
+
+/// The expressions among a known macro's arguments, and what stands around them.
+pub(crate) fn macro_arguments(mac: &Macro, kind: MacroKind) -> Vec<Expr> {
+    let parts = macro_parts(mac, kind);
+    parts
+        .into_iter()
+        .filter_map(|part| part.expression)
+        .collect()
+}
+
+pub(crate) struct MacroPart {
+    /// `name =`, or tokens that are no expression.
+    pub(crate) before: TokenStream,
+    pub(crate) expression: Option<Expr>,
+    /// `,`, `;`, or the pattern of `matches!`.
+    pub(crate) after: TokenStream,
+}
+
+/// Takes a known macro's arguments apart so that they can be put together again.
+pub(crate) fn macro_parts(mac: &Macro, kind: MacroKind) -> Vec<MacroPart> {
+    let tokens: Vec<TokenTree> = mac.tokens.clone().into_iter().collect();
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < tokens.len() {
+        let is_separator = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';'));
+        let length = crate::tokens::split_commas(&tokens[start..])
+            .first()
+            .map_or(0, Vec::len);
+        let comma = start + length;
+        let semicolon = (start..comma).find(
+            |&index| matches!(&tokens[index], TokenTree::Punct(punct) if punct.as_char() == ';'),
+        );
+        let end = semicolon.unwrap_or(comma);
+        let named = usize::from(
+            matches!((tokens.get(start), tokens.get(start + 1)), (Some(TokenTree::Ident(_)), Some(TokenTree::Punct(punct))) if punct.as_char() == '=' && punct.spacing() == proc_macro2::Spacing::Alone),
+        ) * 2;
+        let value = stream(&tokens[start + named..end]);
+        let mut next = end;
+        if tokens.get(end).is_some_and(is_separator) {
+            next += 1;
+        }
+        let last = kind == MacroKind::Matches;
+        if last {
+            next = tokens.len();
+        }
+        let expression = syn::parse2::<Expr>(value.clone()).ok();
+        let mut before = stream(&tokens[start..start + named]);
+        if expression.is_none() {
+            before.extend(value);
+        }
+        parts.push(MacroPart {
+            before,
+            expression,
+            after: stream(&tokens[end..next]),
+        });
+        start = next.max(start + 1);
+    }
+    parts
+}
+
+/// What the places are where an expression yields its value. `return` is looked at on its own.
+pub(crate) fn tails<'a>(expression: &'a Expr, found: &mut Vec<Tail<'a>>) {
+    match expression {
+        Expr::Paren(inner) => tails(&inner.expr, found),
+        Expr::Group(inner) => tails(&inner.expr, found),
+        Expr::Block(inner) if inner.label.is_none() => block_tails(&inner.block, found),
+        Expr::Unsafe(inner) => block_tails(&inner.block, found),
+        Expr::If(inner) => {
+            block_tails(&inner.then_branch, found);
+            match &inner.else_branch {
+                Some((_, other)) => tails(other, found),
+                None => found.push(Tail::Unit),
+            }
+        }
+        Expr::Match(inner) => inner.arms.iter().for_each(|arm| tails(&arm.body, found)),
+        _ if never_has_value(expression) => {}
+        _ => found.push(Tail::Value(expression)),
+    }
+}
+
+pub(crate) enum Tail<'a> {
+    Value(&'a Expr),
+    /// A block that ends in a statement.
+    Unit,
+    /// A macro call in a statement's place, whose value nobody but rustc knows.
+    Macro,
+}
+
+fn block_tails<'a>(block: &'a Block, found: &mut Vec<Tail<'a>>) {
+    match block.stmts.last() {
+        Some(Stmt::Expr(last, None)) => tails(last, found),
+        Some(Stmt::Expr(last, Some(_))) => {
+            let mut inner = Vec::new();
+            tails(last, &mut inner);
+            // `if c { return a } else { throw b };` goes nowhere either.
+            if !inner.is_empty() {
+                found.push(Tail::Unit);
+            }
+        }
+        Some(Stmt::Macro(last)) if known_macro(&last.mac) == Some(MacroKind::Diverges) => {}
+        Some(Stmt::Macro(last))
+            if last.semi_token.is_none() && known_macro(&last.mac).is_none() =>
+        {
+            found.push(Tail::Macro)
+        }
+        _ => found.push(Tail::Unit),
+    }
+}
+
+fn never_has_value(expression: &Expr) -> bool {
+    match expression {
+        Expr::Break(_) | Expr::Return(_) | Expr::Continue(_) => true,
+        Expr::Macro(inner) => known_macro(&inner.mac) == Some(MacroKind::Diverges),
+        _ => false,
+    }
+}
+
+fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
+    let mut look = Look::default();
+    look.visit_expr(expression);
+    let mut exits = Vec::new();
+    tails(expression, &mut exits);
+    for returned in &look.returned {
+        match returned {
+            Some(value) => exits.push(Tail::Value(value)),
+            None => exits.push(Tail::Unit),
+        }
+    }
+    let is_chain = |value: &Expr| {
+        nested_index(value).is_some_and(|index| matches!(nested.get(index), Some(Nested::Chain(_))))
+    };
+    let plain = |exit: &Tail<'_>| match exit {
+        Tail::Value(value) => !is_chain(value) && is_plain_value(value),
+        Tail::Unit => true,
+        Tail::Macro => false,
+    };
+    let borrows = |exit: &Tail<'_>| match exit {
+        Tail::Value(value) => is_chain(value) || has_reference(value),
+        Tail::Unit | Tail::Macro => false,
+    };
+    Facts {
+        plain: !exits.is_empty() && exits.iter().all(plain),
+        diverges: exits.is_empty(),
+        rejects: look.rejects,
+        returns: !look.returned.is_empty(),
+        unknown_macro: look.unknown_macro,
+        borrows: exits.iter().any(borrows),
+    }
+}
+
+fn is_plain_value(expression: &Expr) -> bool {
+    match expression {
+        Expr::Lit(_)
+        | Expr::Tuple(_)
+        | Expr::Array(_)
+        | Expr::Repeat(_)
+        | Expr::Cast(_)
+        | Expr::Range(_)
+        | Expr::Closure(_)
+        | Expr::Assign(_)
+        | Expr::Binary(_)
+        | Expr::While(_)
+        | Expr::ForLoop(_)
+        | Expr::Let(_) => true,
+        Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_) | UnOp::Not(_)),
+        Expr::Path(_) => nested_index(expression).is_some(),
+        Expr::Macro(inner) => matches!(
+            known_macro(&inner.mac),
+            Some(MacroKind::Plain | MacroKind::Matches)
+        ),
+        _ => false,
+    }
+}
+
+/// A `&` outside the closures in an expression: what it yields may point into it.
+fn has_reference(expression: &Expr) -> bool {
+    #[derive(Default)]
+    struct References(bool);
+    impl<'ast> Visit<'ast> for References {
+        fn visit_expr_reference(&mut self, _: &'ast syn::ExprReference) {
+            self.0 = true;
+        }
+        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+        fn visit_block(&mut self, _: &'ast Block) {}
+    }
+    let mut references = References::default();
+    references.visit_expr(expression);
+    references.0
+}
+
+/// Looks at what happens in an arrow itself, not in the closures and blocks that have their own `return`.
+#[derive(Default)]
+struct Look<'ast> {
+    rejects: bool,
+    unknown_macro: bool,
+    returned: Vec<Option<&'ast Expr>>,
+}
+
+impl<'ast> Visit<'ast> for Look<'ast> {
+    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+    fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+
+    fn visit_expr_break(&mut self, expression: &'ast syn::ExprBreak) {
+        self.rejects |= is_throw(expression);
+        visit::visit_expr_break(self, expression);
+    }
+
+    fn visit_expr_try(&mut self, expression: &'ast syn::ExprTry) {
+        self.rejects = true;
+        visit::visit_expr_try(self, expression);
+    }
+
+    fn visit_expr_unary(&mut self, expression: &'ast syn::ExprUnary) {
+        self.rejects |= is_await(&expression.expr);
+        visit::visit_expr_unary(self, expression);
+    }
+
+    fn visit_expr_return(&mut self, expression: &'ast syn::ExprReturn) {
+        self.returned.push(expression.expr.as_deref());
+        visit::visit_expr_return(self, expression);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast Macro) {
+        match known_macro(mac) {
+            None => self.unknown_macro = true,
+            Some(kind) => {
+                for argument in macro_arguments(mac, kind) {
+                    let facts = facts(&argument, &[]);
+                    self.rejects |= facts.rejects;
+                    self.unknown_macro |= facts.unknown_macro;
+                }
+            }
+        }
+    }
+}

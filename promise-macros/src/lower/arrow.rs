@@ -1,0 +1,610 @@
+//! Handlers. An arrow is inlined as a block; a closure is passed on as the tokens it came in.
+//!
+//! An arrow settles in one of three ways. Most produce a value at their end, which is settled outside. One whose
+//! product may borrow from it (a nested chain, a `&` in its tail) is settled at its exits, inside. And one that contains
+//! a macro we do not know is a closure that is called at once, so that a hidden `return` stays inside.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, Lifetime, Macro, Stmt};
+
+use super::settle::Product;
+use super::{Leave, Lowering, Scope, emit};
+use crate::body;
+use crate::model::{Arrow, Body, Closure, Handler, Nested, Parameters};
+
+/// What `return` and the tail of a body do.
+#[derive(Clone)]
+enum Exit {
+    /// `break 'arrow value`
+    Product(Lifetime),
+    /// The same, with the value settled first.
+    Settled(Lifetime),
+    /// `return Ok(value)`
+    Return,
+    /// `break 'arrow Ok(value)`
+    Fulfil(Lifetime),
+    /// `return value`
+    Plain,
+}
+
+impl Lowering<'_> {
+    /// The value of a handler called with `value`.
+    pub(super) fn handled(
+        &self,
+        handler: &Handler,
+        value: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        match handler {
+            Handler::Arrow(arrow) => {
+                let bindings = self.bindings(&arrow.parameters, value);
+                self.body_value(
+                    &bindings,
+                    &arrow.body,
+                    arrow.asynchronous.is_some(),
+                    span,
+                    scope,
+                )
+            }
+            Handler::Closure(closure) => {
+                let tokens = &closure.tokens;
+                let call = match closure.parameters {
+                    0 => emit!(#hidden::call_without(#value, #tokens)),
+                    _ => emit!(#hidden::call(#value, #tokens)),
+                };
+                self.closure_value(closure, &call, span, scope)
+            }
+            Handler::Function(function) => self.settle(
+                &emit!(#hidden::call_function(#value, #function)),
+                Product::Any,
+                span,
+                scope,
+            ),
+        }
+    }
+
+    /// The value of a handler called with the parts of `value`.
+    pub(super) fn spread(
+        &self,
+        handler: &Handler,
+        value: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        match handler {
+            Handler::Closure(closure) if closure.parameters > 0 => {
+                let tokens = &closure.tokens;
+                let spread =
+                    crate::runtime::internal(&format!("spread_{}", closure.parameters.min(12)));
+                self.closure_value(
+                    closure,
+                    &emit!(#hidden::#spread(#value, #tokens)),
+                    span,
+                    scope,
+                )
+            }
+            Handler::Function(function) => self.settle(
+                &emit!(#hidden::call_spread(#value, #function)),
+                Product::Any,
+                span,
+                scope,
+            ),
+            Handler::Arrow(_) | Handler::Closure(_) => self.handled(handler, value, span, scope),
+        }
+    }
+
+    fn closure_value(
+        &self,
+        closure: &Closure,
+        call: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        match (closure.plain, closure.question_mark) {
+            (true, _) => call.clone(),
+            (false, true) => self.settle(call, Product::QuestionMark, span, scope),
+            (false, false) => self.settle(call, Product::Any, span, scope),
+        }
+    }
+
+    /// Whether to try again: a plain value, nothing is settled.
+    pub(super) fn predicate(
+        &self,
+        handler: &Handler,
+        value: &TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        match handler {
+            Handler::Arrow(arrow) => {
+                let bindings = self.bindings(&arrow.parameters, value);
+                let label = self.label("predicate");
+                let body = self.expression(&arrow.body, &Exit::Product(label.clone()), scope);
+                emit!(#label: { #bindings #body })
+            }
+            Handler::Closure(closure) => {
+                let tokens = &closure.tokens;
+                emit!(#hidden::call(#value, #tokens))
+            }
+            Handler::Function(function) => emit!(#hidden::call_function(#value, #function)),
+        }
+    }
+
+    /// An argument that is no handler.
+    pub(super) fn argument(&self, body: &Body, scope: &Scope) -> TokenStream {
+        let label = self.label("argument");
+        let expression = self.expression(body, &Exit::Product(label.clone()), scope);
+        match body.facts.returns {
+            true => emit!(#label: { #expression }),
+            false => emit!({ #expression }),
+        }
+    }
+
+    /// The value of a body, after `bindings`.
+    pub(super) fn body_value(
+        &self,
+        bindings: &TokenStream,
+        body: &Body,
+        asynchronous: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let facts = body.facts;
+        if facts.unknown_macro {
+            return self.called(bindings, body, asynchronous, span, scope);
+        }
+        let label = self.label("arrow");
+        let labelled = facts.returns.then(|| emit!(#label:));
+        if facts.diverges {
+            let expression = self.expression(body, &Exit::Product(label), scope);
+            return emit!({ #bindings #expression; #[allow(unreachable_code)] #hidden::anything() });
+        }
+        if facts.plain {
+            let expression = self.expression(body, &Exit::Product(label.clone()), scope);
+            return match (bindings.is_empty(), facts.returns) {
+                (true, false) => emit!({ #expression }),
+                _ => emit!(#labelled { #bindings #expression }),
+            };
+        }
+        if facts.borrows {
+            let expression = self.expression(body, &Exit::Settled(label.clone()), scope);
+            return emit!(#labelled { #bindings #expression });
+        }
+        let expression = self.expression(body, &Exit::Product(label.clone()), scope);
+        let product = match (bindings.is_empty(), facts.returns) {
+            (true, false) => expression,
+            _ => emit!(#labelled { #bindings #expression }),
+        };
+        self.settle(&product, Product::Any, span, scope)
+    }
+
+    /// An arrow with a macro that may hide a `return`: a closure (or an `async` block) that is called at once.
+    fn called(
+        &self,
+        bindings: &TokenStream,
+        body: &Body,
+        asynchronous: bool,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let facts = body.facts;
+        let label = self.label("arrow");
+        let leave = if facts.rejects {
+            Leave::Break(label.clone())
+        } else {
+            Leave::Return
+        };
+        let exit = if facts.rejects {
+            Exit::Fulfil(label.clone())
+        } else {
+            Exit::Return
+        };
+        let inner = scope.enclosed(leave);
+        let expression = self.expression(body, &exit, &inner);
+        let fulfilled = match facts.diverges {
+            true => {
+                emit!(#bindings #expression; #[allow(unreachable_code)] #hidden::Ok(#hidden::anything()))
+            }
+            false => emit!(#bindings #hidden::Ok({ #expression })),
+        };
+        let contents = match facts.rejects {
+            true => emit!(#hidden::Ok(#label: { #fulfilled })),
+            false => fulfilled,
+        };
+        let call = match asynchronous {
+            true => self.wait(&emit!((async { #contents })), scope),
+            false => emit!(#hidden::run(|| { #contents })),
+        };
+        let hidden_rejection = self.reject(&emit!(reason), span, scope);
+        let leave = self.leave(&emit!(reason), scope);
+        let arms = match facts.rejects {
+            true => {
+                emit!(#hidden::Ok(#hidden::Ok(product)) => product, #hidden::Ok(#hidden::Err(reason)) => #leave,)
+            }
+            false => emit!(#hidden::Ok(product) => product,),
+        };
+        let product = emit!(match #call { #arms #hidden::Err(reason) => #hidden_rejection });
+        match facts.diverges || facts.plain {
+            true => emit!((#product)),
+            false => self.settle(&product, Product::Any, span, scope),
+        }
+    }
+
+    /// A handler that is called later: an expression that is a function without parameters.
+    pub(super) fn callback(&self, handler: &Handler, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        let arrow = match handler {
+            Handler::Arrow(arrow) => arrow,
+            Handler::Closure(closure) => return closure.tokens.clone(),
+            Handler::Function(function) => return function.clone(),
+        };
+        let facts = arrow.body.facts;
+        let rejects = callback_rejects(arrow);
+        let inner = scope.enclosed(Leave::Return);
+        let exit = if rejects { Exit::Return } else { Exit::Plain };
+        let expression = self.expression(&arrow.body, &exit, &inner);
+        let contents = match (rejects, facts.diverges) {
+            (true, true) => emit!(#expression; #[allow(unreachable_code)] #hidden::Ok(())),
+            (true, false) => emit!(#hidden::Ok({ #expression })),
+            (false, _) => expression,
+        };
+        match arrow.asynchronous {
+            Some(_) => emit!(async || { #contents }),
+            None => emit!(|| { #contents }),
+        }
+    }
+
+    /// What such a function returned: statements that settle it and leave the region if it rejects.
+    pub(super) fn called_back(
+        &self,
+        handler: &Handler,
+        call: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let settled = match handler {
+            Handler::Arrow(arrow) => {
+                let wrapped = callback_rejects(arrow) && arrow.asynchronous.is_none();
+                let product = if wrapped {
+                    self.unwrap(call, span, scope)
+                } else {
+                    call.clone()
+                };
+                let plain = (arrow.body.facts.plain || arrow.body.facts.diverges)
+                    && arrow.asynchronous.is_none();
+                match plain {
+                    true => product,
+                    false => self.settle(&product, Product::Any, span, scope),
+                }
+            }
+            Handler::Closure(closure) => self.closure_value(closure, call, span, scope),
+            Handler::Function(_) => self.settle(call, Product::Any, span, scope),
+        };
+        emit!(let _ = #settled;)
+    }
+
+    /// `let pattern = value;`
+    pub(super) fn bindings(&self, parameters: &Parameters, value: &TokenStream) -> TokenStream {
+        let hidden = &self.hidden;
+        // A parameter of the user's that starts with an underscore may well be used.
+        let allow = emit!(#[allow(clippy::no_effect_underscore_binding, clippy::let_unit_value)]);
+        match parameters {
+            Parameters::None => emit!(#hidden::discard(#value);),
+            Parameters::One(pattern, None) => emit!(#allow let #pattern = #value;),
+            Parameters::One(pattern, Some(annotation)) => {
+                emit!(#allow let #pattern: #annotation = #value;)
+            }
+            Parameters::List(patterns) => {
+                let count = patterns.len();
+                emit!(#allow let (#(#patterns,)*) = #hidden::detuple::<#count, _>(#value);)
+            }
+            Parameters::Record(fields) => {
+                let pattern = self.record_pattern(fields);
+                emit!(#allow let #pattern = #value;)
+            }
+        }
+    }
+
+    /// The expression, or the statements of a block, with our words lowered.
+    fn expression(&self, body: &Body, exit: &Exit, scope: &Scope) -> TokenStream {
+        let mut expression = body.expression.clone();
+        let mut words = Words {
+            lowering: self,
+            nested: &body.nested,
+            exit,
+            scope,
+            enclosed: false,
+        };
+        if matches!(exit, Exit::Settled(_)) {
+            words.settle_tails(&mut expression);
+        }
+        words.visit_expr_mut(&mut expression);
+        match expression {
+            Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => block
+                .block
+                .stmts
+                .iter()
+                .map(ToTokens::to_token_stream)
+                .collect(),
+            expression => expression.to_token_stream(),
+        }
+    }
+
+    /// An expression with nothing around it.
+    pub(super) fn bare(&self, body: &Body, scope: &Scope) -> TokenStream {
+        self.expression(body, &Exit::Product(self.label("argument")), scope)
+    }
+
+    /// The statements of an executor, whose value must be `()`.
+    pub(super) fn executor_body(
+        &self,
+        body: &Body,
+        label: &Lifetime,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        if body.facts.unknown_macro {
+            let inner = scope.enclosed(Leave::Return);
+            let expression = self.expression(body, &Exit::Return, &inner);
+            let rejected = self.reject(&emit!(reason), Span::mixed_site(), scope);
+            return emit!(match #hidden::run(|| #hidden::Ok({ #expression })) {
+                #hidden::Ok(value) => #hidden::executor_value(value),
+                #hidden::Err(reason) => #rejected
+            });
+        }
+        let expression = self.expression(body, &Exit::Product(label.clone()), scope);
+        match body.facts.diverges {
+            true => emit!(#expression;),
+            false => emit!(#hidden::executor_value({ #expression });),
+        }
+    }
+
+    /// A nested chain, settled where it stands.
+    fn in_place(&self, chain: &crate::model::Chain, scope: &Scope) -> TokenStream {
+        let statements = self.steps(chain, chain.steps.len(), scope);
+        emit!({ #statements value })
+    }
+}
+
+/// What a callback returns is a `Result` around its product.
+fn callback_rejects(arrow: &Arrow) -> bool {
+    arrow.body.facts.rejects || arrow.body.facts.unknown_macro
+}
+
+/// Lowers `throw`, `return`, `?`, `await` and nested chains in an expression.
+struct Words<'a> {
+    lowering: &'a Lowering<'a>,
+    nested: &'a [Nested],
+    exit: &'a Exit,
+    scope: &'a Scope,
+    /// Inside a closure or `async` block of the user's, which has its own `return`, `?` and `.await`.
+    enclosed: bool,
+}
+
+impl Words<'_> {
+    fn chain(&self, expression: &Expr) -> Option<&crate::model::Chain> {
+        match self.nested.get(body::nested_index(expression)?)? {
+            Nested::Chain(chain) => Some(chain),
+            Nested::Record(_) => None,
+        }
+    }
+
+    /// Settles the value at each of the places where the body ends.
+    fn settle_tails(&mut self, expression: &mut Expr) {
+        match expression {
+            Expr::Paren(inner) => self.settle_tails(&mut inner.expr),
+            Expr::Group(inner) => self.settle_tails(&mut inner.expr),
+            Expr::Block(inner) if inner.label.is_none() => self.settle_block(&mut inner.block),
+            Expr::Unsafe(inner) => self.settle_block(&mut inner.block),
+            Expr::If(inner) => {
+                self.settle_block(&mut inner.then_branch);
+                if let Some((_, other)) = &mut inner.else_branch {
+                    self.settle_tails(other);
+                }
+            }
+            Expr::Match(inner) => inner
+                .arms
+                .iter_mut()
+                .for_each(|arm| self.settle_tails(&mut arm.body)),
+            _ => {
+                let mut found = Vec::new();
+                body::tails(expression, &mut found);
+                if !found.is_empty() {
+                    *expression = Expr::Verbatim(self.settled(expression.clone()));
+                }
+            }
+        }
+    }
+
+    fn settle_block(&mut self, block: &mut syn::Block) {
+        if let Some(Stmt::Expr(last, None)) = block.stmts.last_mut() {
+            self.settle_tails(last);
+        }
+    }
+
+    fn settled(&mut self, mut expression: Expr) -> TokenStream {
+        let span = syn::spanned::Spanned::span(&expression);
+        if let Some(chain) = self.chain(&expression) {
+            return self.lowering.in_place(chain, self.scope);
+        }
+        if body::is_plain(&expression) {
+            self.visit_expr_mut(&mut expression);
+            return expression.to_token_stream();
+        }
+        self.visit_expr_mut(&mut expression);
+        let settled =
+            self.lowering
+                .settle_borrowing(&expression.to_token_stream(), span, self.scope);
+        emit!((#settled))
+    }
+
+    fn throw(&mut self, reason: Option<&Expr>, span: Span) -> TokenStream {
+        let Some(reason) = reason else {
+            return self
+                .lowering
+                .leave(&emit!(::core::unreachable!()), self.scope);
+        };
+        let mut reason = reason.clone();
+        self.visit_expr_mut(&mut reason);
+        self.lowering
+            .reject(&reason.to_token_stream(), span, self.scope)
+    }
+
+    fn returned(&mut self, value: Option<&Expr>) -> TokenStream {
+        let hidden = &self.lowering.hidden;
+        let value = match value {
+            Some(value) if matches!(self.exit, Exit::Settled(_)) => self.settled(value.clone()),
+            Some(value) => {
+                let mut value = value.clone();
+                self.visit_expr_mut(&mut value);
+                value.to_token_stream()
+            }
+            None => emit!(()),
+        };
+        match self.exit {
+            Exit::Product(label) | Exit::Settled(label) => emit!((break #label #value)),
+            Exit::Return => emit!((return #hidden::Ok(#value))),
+            Exit::Fulfil(label) => emit!((break #label #hidden::Ok(#value))),
+            Exit::Plain => emit!((return #value)),
+        }
+    }
+
+    fn question(&mut self, expression: &Expr, span: Span) -> TokenStream {
+        let mut expression = expression.clone();
+        self.visit_expr_mut(&mut expression);
+        let hidden = &self.lowering.hidden;
+        self.lowering
+            .unwrap(&emit!(#hidden::question(#expression)), span, self.scope)
+    }
+
+    fn awaited(&mut self, operand: &Expr, span: Span) -> TokenStream {
+        if let Some(chain) = self.chain(operand) {
+            let settled = self.lowering.in_place(chain, self.scope);
+            return emit!((#settled));
+        }
+        let mut operand = operand.clone();
+        take_attribute(&mut operand);
+        self.visit_expr_mut(&mut operand);
+        let settled = self
+            .lowering
+            .settle_borrowing(&operand.to_token_stream(), span, self.scope);
+        emit!((#settled))
+    }
+
+    fn nested(&mut self, index: usize) -> TokenStream {
+        match &self.nested[index] {
+            Nested::Chain(chain) => self.lowering.own(chain, self.scope.converts),
+            Nested::Record(fields) => {
+                let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
+                let values = fields
+                    .iter()
+                    .map(|(_, value)| self.lowering.expression(value, self.exit, self.scope));
+                let path = self.lowering.record(&names);
+                emit!(#path { #(#names: #values),* })
+            }
+        }
+    }
+
+    fn enclosed(&mut self, visit: impl FnOnce(&mut Self)) {
+        let enclosed = std::mem::replace(&mut self.enclosed, true);
+        visit(self);
+        self.enclosed = enclosed;
+    }
+}
+
+impl VisitMut for Words<'_> {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        if let Some(index) =
+            body::nested_index(expression).filter(|&index| index < self.nested.len())
+        {
+            *expression = Expr::Verbatim(self.nested(index));
+            return;
+        }
+        if self.enclosed {
+            return visit_mut::visit_expr_mut(self, expression);
+        }
+        let lowered = match expression {
+            Expr::Break(inner) if body::is_throw(inner) => {
+                let span = inner.break_token.span;
+                self.throw(inner.expr.as_deref(), span)
+            }
+            Expr::Return(inner) => self.returned(inner.expr.as_deref()),
+            Expr::Try(inner) => {
+                let span = inner.question_token.span;
+                self.question(&inner.expr, span)
+            }
+            Expr::Unary(inner) if body::is_await(&inner.expr) => {
+                let span = syn::spanned::Spanned::span(&inner.op);
+                self.awaited(&inner.expr, span)
+            }
+            Expr::Await(inner) if !self.scope.deadlines.is_empty() => {
+                self.visit_expr_mut(&mut inner.base);
+                let wait = self
+                    .lowering
+                    .wait(&inner.base.to_token_stream(), self.scope);
+                emit!((#wait))
+            }
+            _ => return visit_mut::visit_expr_mut(self, expression),
+        };
+        *expression = Expr::Verbatim(lowered);
+    }
+
+    fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        self.enclosed(|words| visit_mut::visit_expr_closure_mut(words, closure));
+    }
+
+    fn visit_expr_async_mut(&mut self, block: &mut syn::ExprAsync) {
+        self.enclosed(|words| visit_mut::visit_expr_async_mut(words, block));
+    }
+
+    fn visit_item_mut(&mut self, item: &mut syn::Item) {
+        self.enclosed(|words| visit_mut::visit_item_mut(words, item));
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        let Some(kind) = body::known_macro(mac) else {
+            return;
+        };
+        let mut tokens = TokenStream::new();
+        for part in body::macro_parts(mac, kind) {
+            tokens.extend(part.before);
+            if let Some(mut expression) = part.expression {
+                self.visit_expr_mut(&mut expression);
+                expression.to_tokens(&mut tokens);
+            }
+            tokens.extend(part.after);
+        }
+        mac.tokens = tokens;
+    }
+}
+
+/// Takes the mark of `await` off its operand.
+fn take_attribute(operand: &mut Expr) {
+    struct Taken;
+    impl VisitMut for Taken {
+        fn visit_attributes_mut(&mut self, attributes: &mut Vec<syn::Attribute>) {
+            attributes.retain(|attribute| !attribute.path().is_ident(crate::parse::AWAIT));
+        }
+    }
+    // Marks deeper inside belong to other operands, which are visited on their own.
+    match operand {
+        Expr::Path(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Call(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::MethodCall(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Field(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Index(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Paren(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Macro(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Async(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Block(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        Expr::Await(inner) => Taken.visit_attributes_mut(&mut inner.attrs),
+        _ => {}
+    }
+}

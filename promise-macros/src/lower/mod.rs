@@ -1,0 +1,221 @@
+//! Model to tokens; it cannot fail. A chain becomes one `async` block in which each step is settled in place.
+//!
+//! ```text
+//! Chain::new(async {
+//!     let region = Tag::new();
+//!     let outcome = region.outcome('r: {
+//!         let value = /* settle the source */;
+//!         let value = /* settle the first step */;
+//!         Ok(value)
+//!     });
+//!     region.__pin();
+//!     outcome
+//! })
+//! ```
+//!
+//! The steps between two `catch`es are a region: a labelled block, which a rejection leaves by `break`. Steps that look
+//! at what stands before them as a whole (`catch`, `finally`, `timeout`, …) put it into a block of its own; all others
+//! are statements one after the other, so that a long chain is no deep one.
+
+mod arrow;
+mod records;
+mod settle;
+mod statics;
+mod steps;
+
+use std::cell::{Cell, RefCell};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::{Lifetime, Token, Type};
+
+use crate::model::{Chain, Promise};
+use crate::runtime::{Runtime, internal};
+
+/// Tokens of ours, which neither see the user's names nor are seen by them.
+macro_rules! emit {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
+    };
+}
+pub(crate) use emit;
+
+pub(crate) fn promise(promise: &Promise) -> TokenStream {
+    let lowering = Lowering {
+        runtime: &promise.runtime,
+        hidden: {
+            let root = &promise.runtime.0;
+            emit!(#root::__private)
+        },
+        capture: promise.capture,
+        rejection: promise.types.rejection.as_ref(),
+        names: Cell::new(0),
+        records: RefCell::default(),
+    };
+    match &promise.chain {
+        Some(chain) => lowering.whole(chain, promise.types.fulfilment.as_ref()),
+        None => {
+            let hidden = &lowering.hidden;
+            emit!(#hidden::anything::<()>())
+        }
+    }
+}
+
+/// What holds for the whole of one `promise!`.
+struct Lowering<'a> {
+    runtime: &'a Runtime,
+    /// `…::__private`
+    hidden: TokenStream,
+    capture: Option<Token![move]>,
+    /// The rejection type that the user named.
+    rejection: Option<&'a Type>,
+    names: Cell<usize>,
+    /// The sets of field names that need a struct.
+    records: RefCell<Vec<Vec<String>>>,
+}
+
+/// Where a rejection goes, and what every await must watch.
+#[derive(Clone)]
+struct Scope {
+    leave: Leave,
+    /// The variable that carries the rejection type.
+    tag: Ident,
+    /// Rejections convert into a type that the user named.
+    converts: bool,
+    /// The timeouts around, the outermost first.
+    deadlines: Vec<Deadline>,
+}
+
+/// How a rejection leaves.
+#[derive(Clone)]
+enum Leave {
+    /// `break 'region Err(reason)`
+    Break(Lifetime),
+    /// `return Err(reason)`
+    Return,
+    /// Calls `reject`, then ends the executor of `new Promise`.
+    Reject { reject: Ident, executor: Lifetime },
+}
+
+#[derive(Clone)]
+struct Deadline {
+    label: Lifetime,
+    variable: Ident,
+}
+
+impl Lowering<'_> {
+    /// The chain that the macro call is.
+    fn whole(&self, chain: &Chain, fulfilment: Option<&Type>) -> TokenStream {
+        let block = self.block(chain, true, fulfilment);
+        let records = self.record_definitions();
+        let hidden = &self.hidden;
+        let traits = emit!(
+            use #hidden::{
+                Catches as _, Convert as _, IsOther as _, Pinned as _, ProbeFallibleFuture as _, ProbeFuture as _, ProbeFutureOfResult as _,
+                ProbeInfallibleFuture as _, ProbeInfallibleOutcome as _, ProbeOutcome as _, ProbePlain as _, ProbeResult as _, ProbeValue as _,
+                ProbeValueFuture as _, Reject as _, inputs::*, literal::*,
+            };
+        );
+        let contents = emit!(#traits #records #block);
+        self.asynchronous(chain.start, &contents)
+    }
+
+    /// A chain as a value of its own. `converts`: its rejections become the type that the user named.
+    fn own(&self, chain: &Chain, converts: bool) -> TokenStream {
+        let block = self.block(chain, converts, None);
+        self.asynchronous(chain.start, &block)
+    }
+
+    /// `Chain::new(async { … })`. The `async` and its braces stand at the user's first token: that is where rustc says
+    /// that `move` is missing.
+    fn asynchronous(&self, start: Span, contents: &TokenStream) -> TokenStream {
+        let capture = self.capture.map(|capture| {
+            let mut capture = capture;
+            capture.span = Span::mixed_site();
+            capture
+        });
+        let span = crate::runtime::at(start);
+        let block = quote_spanned!(span=> async #capture { #contents });
+        self.runtime.chain(start, &block)
+    }
+
+    /// The statements of a chain's `async` block.
+    fn block(&self, chain: &Chain, converts: bool, fulfilment: Option<&Type>) -> TokenStream {
+        let (region, tag) = self.region(converts);
+        let Leave::Break(label) = &region.leave else {
+            unreachable!("`region` makes a label")
+        };
+        let steps = self.steps(chain, chain.steps.len(), &region);
+        let hidden = &self.hidden;
+        let pin = self.pin(&region);
+        let variable = &region.tag;
+        let ascription = fulfilment.map(|fulfilment| emit!(: #hidden::Result<#fulfilment, _>));
+        emit!(
+            #tag
+            let outcome #ascription = #variable.outcome(#label: { #steps #hidden::Ok(value) });
+            #pin
+            outcome
+        )
+    }
+
+    /// A new region, and the statement that declares its tag.
+    fn region(&self, converts: bool) -> (Scope, TokenStream) {
+        let tag = self.name("region");
+        let label = self.label("region");
+        let hidden = &self.hidden;
+        let rejection = self.rejection.filter(|_| converts);
+        let declaration = match rejection {
+            Some(rejection) => emit!(let #tag = #hidden::Tag::<#rejection>::new();),
+            None => emit!(let #tag = #hidden::Tag::<_>::new();),
+        };
+        let scope = Scope {
+            leave: Leave::Break(label),
+            tag,
+            converts: rejection.is_some(),
+            deadlines: Vec::new(),
+        };
+        (scope, declaration)
+    }
+
+    /// Decides a rejection type that nothing has fixed.
+    fn pin(&self, region: &Scope) -> TokenStream {
+        let tag = &region.tag;
+        match region.converts {
+            true => TokenStream::new(),
+            false => emit!(#tag.__pin();),
+        }
+    }
+
+    fn number(&self) -> usize {
+        let number = self.names.get();
+        self.names.set(number + 1);
+        number
+    }
+
+    fn name(&self, what: &str) -> Ident {
+        internal(&format!("{what}_{}", self.number()))
+    }
+
+    fn label(&self, what: &str) -> Lifetime {
+        Lifetime::new(&format!("'{what}_{}", self.number()), Span::mixed_site())
+    }
+}
+
+impl Scope {
+    /// The same region behind another block.
+    fn behind(&self, label: Lifetime) -> Self {
+        Self {
+            leave: Leave::Break(label),
+            ..self.clone()
+        }
+    }
+
+    /// The same region inside a closure or `async` block of its own, which no `break` and no deadline crosses.
+    fn enclosed(&self, leave: Leave) -> Self {
+        Self {
+            leave,
+            deadlines: Vec::new(),
+            ..self.clone()
+        }
+    }
+}

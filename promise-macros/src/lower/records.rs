@@ -1,0 +1,85 @@
+//! Records: a generic struct for each set of field names, defined in the chain's own block.
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+use super::{Lowering, emit};
+use crate::runtime::internal;
+
+impl Lowering<'_> {
+    /// The path of the struct with these fields, which is defined on first use.
+    pub(super) fn record(&self, fields: &[&Ident]) -> TokenStream {
+        let names = sorted(fields);
+        let module = module(&names);
+        let mut records = self.records.borrow_mut();
+        if !records.contains(&names) {
+            records.push(names);
+        }
+        emit!(#module::Record)
+    }
+
+    /// The pattern that takes a record apart: one with exactly these fields, or the only one that has them all.
+    pub(super) fn record_pattern(&self, fields: &[Ident]) -> TokenStream {
+        let names = sorted(&fields.iter().collect::<Vec<_>>());
+        let known = self.records.borrow();
+        let mut larger = known
+            .iter()
+            .filter(|record| names.iter().all(|name| record.contains(name)));
+        let larger = match (known.contains(&names), larger.next(), larger.next()) {
+            (false, Some(record), None) => Some(record.clone()),
+            _ => None,
+        };
+        drop(known);
+        match larger {
+            Some(record) => {
+                let module = module(&record);
+                emit!(#module::Record { #(#fields,)* .. })
+            }
+            None => {
+                let path = self.record(&fields.iter().collect::<Vec<_>>());
+                emit!(#path { #(#fields),* })
+            }
+        }
+    }
+
+    /// In a module each, so that all are called `Record` in messages and `Debug`.
+    pub(super) fn record_definitions(&self) -> TokenStream {
+        let hidden = &self.hidden;
+        self.records
+            .borrow()
+            .iter()
+            .map(|names| {
+                let module = module(names);
+                let fields: Vec<_> = names.iter().map(|name| field(name)).collect();
+                emit!(
+                    #[allow(non_camel_case_types, non_snake_case, missing_docs, dead_code, unreachable_pub)]
+                    mod #module {
+                        #[derive(#hidden::Debug, #hidden::Clone, #hidden::PartialEq)]
+                        pub struct Record<#(#fields),*> { #(pub #fields: #fields),* }
+                    }
+                )
+            })
+            .collect()
+    }
+}
+
+fn sorted(fields: &[&Ident]) -> Vec<String> {
+    let mut names: Vec<_> = fields.iter().map(ToString::to_string).collect();
+    names.sort();
+    names
+}
+
+/// Fields are call-site names: the user reads them as `.user`.
+fn field(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+fn module(names: &[String]) -> Ident {
+    let names: Vec<_> = names
+        .iter()
+        .map(|name| name.trim_start_matches("r#"))
+        .collect();
+    internal(&format!("__promise_record_{}", names.join("_")))
+}

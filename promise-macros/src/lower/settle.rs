@@ -1,0 +1,158 @@
+//! From what a step produced to its value, or out of the region.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+
+use super::{Leave, Lowering, Scope, emit};
+use crate::runtime::at;
+
+/// What is known of a product before its type is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Product {
+    /// Decided by its type.
+    Any,
+    /// The same, and a rejection of unknown type is the region's: `?` in a Rust closure.
+    QuestionMark,
+}
+
+impl Lowering<'_> {
+    /// Waits for `future`, and for the timeouts around.
+    pub(super) fn wait(&self, future: &TokenStream, scope: &Scope) -> TokenStream {
+        if scope.deadlines.is_empty() {
+            return emit!(#future.await);
+        }
+        let hidden = &self.hidden;
+        let mut raced = future.clone();
+        for deadline in scope.deadlines.iter().rev() {
+            let variable = &deadline.variable;
+            raced = emit!(#hidden::within(#raced, #variable.as_mut()));
+        }
+        // `Some(Some(…))`, the outermost deadline outside.
+        let mut pattern = emit!(output);
+        let mut arms = TokenStream::new();
+        for (inner, deadline) in scope.deadlines.iter().rev().enumerate() {
+            let label = &deadline.label;
+            let outer = scope.deadlines.len() - 1 - inner;
+            let elapsed = (0..outer).fold(
+                emit!(#hidden::None),
+                |pattern, _| emit!(#hidden::Some(#pattern)),
+            );
+            arms.extend(emit!(#elapsed => break #label #hidden::None,));
+            pattern = emit!(#hidden::Some(#pattern));
+        }
+        emit!(match #raced.await { #pattern => output, #arms })
+    }
+
+    /// An expression: the value of what `product` yields. `product` is a value, or an expression whose temporaries
+    /// may go before the await.
+    pub(super) fn settle(
+        &self,
+        product: &TokenStream,
+        known: Product,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let start = self.start(product);
+        self.finish(&start, known, span, scope)
+    }
+
+    /// The same, where the product may borrow from its own temporaries: they live until it has settled.
+    pub(super) fn settle_borrowing(
+        &self,
+        product: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let start = self.start(&emit!(product));
+        let settled = self.finish(&start, Product::Any, span, scope);
+        emit!(match #product { product => #settled })
+    }
+
+    /// A block: the product's kind, and what is left to do. Whatever borrows the product is gone at its end; a place
+    /// that lived on would be stored beside the future it became.
+    fn start(&self, product: &TokenStream) -> TokenStream {
+        let hidden = &self.hidden;
+        emit!({
+            #[deny(unused_must_use)]
+            let product = #product;
+            let kind = (&&&&#hidden::probe(&product)).__kind();
+            (kind, kind.start(product))
+        })
+    }
+
+    fn finish(
+        &self,
+        start: &TokenStream,
+        known: Product,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let wait = self.wait(&emit!(later), scope);
+        let reject = match known {
+            Product::Any => self.reject(&emit!(reason), span, scope),
+            Product::QuestionMark => {
+                let tag = &scope.tag;
+                match scope.converts {
+                    true => self.reject(&emit!(reason), span, scope),
+                    false => self.leave(&emit!(kind.same(reason, #tag)), scope),
+                }
+            }
+        };
+        emit!({
+            let (kind, started) = #start;
+            let outcome = match started {
+                #hidden::Started::Now(outcome) => outcome,
+                #hidden::Started::Later(later) => #wait,
+            };
+            let (value,) = match outcome { #hidden::Ok(value) => (value,), #hidden::Err(reason) => #reject };
+            value
+        })
+    }
+
+    /// The same for what is known to be a future of a `Result`.
+    pub(super) fn settle_future(
+        &self,
+        future: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let outcome = self.wait(future, scope);
+        self.unwrap(&outcome, span, scope)
+    }
+
+    /// The value of a `Result`.
+    pub(super) fn unwrap(&self, outcome: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        let reject = self.reject(&emit!(reason), span, scope);
+        emit!((match #outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => #reject }))
+    }
+
+    /// Leaves the region with `reason`, made one of its type. rustc reports at `span` when it cannot be.
+    pub(super) fn reject(&self, reason: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
+        let tag = &scope.tag;
+        let located = at(span);
+        let reason = match scope.converts {
+            true => {
+                let conversion = self.runtime.hidden_at("Conversion", span);
+                quote_spanned!(located=> #conversion(#reason, #tag).__same().__reject())
+            }
+            false => {
+                let hidden = &self.hidden;
+                let method = quote_spanned!(located=> __reject);
+                emit!(#hidden::Rejection(#reason, #tag).#method())
+            }
+        };
+        self.leave(&reason, scope)
+    }
+
+    /// Leaves the region with a reason of its type.
+    pub(super) fn leave(&self, reason: &TokenStream, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        match &scope.leave {
+            Leave::Break(label) => emit!((break #label #hidden::Err(#reason))),
+            Leave::Return => emit!((return #hidden::Err(#reason))),
+            Leave::Reject { reject, executor } => emit!({ #reject.call(#reason); break #executor }),
+        }
+    }
+}

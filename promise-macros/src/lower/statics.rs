@@ -1,0 +1,335 @@
+//! `Promise.name(…)` and `new Promise(…)`.
+
+use proc_macro2::{Span, TokenStream};
+
+use super::{Leave, Lowering, Scope, emit};
+use crate::model::{
+    Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
+};
+use crate::runtime::internal;
+
+impl Combinator {
+    fn function(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::AllSettled => "all_settled",
+            Self::Any => "any",
+            Self::Race => "race",
+        }
+    }
+
+    /// The elements' rejections become the chain's own: those of the other two are data.
+    fn passes_rejections(self) -> bool {
+        matches!(self, Self::All | Self::Race)
+    }
+}
+
+impl Lowering<'_> {
+    /// The value of a static, settled where it stands.
+    pub(super) fn static_value(&self, call: &Static, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        let span = call.name.span();
+        let documentation = match call.kind {
+            StaticKind::Invalid => TokenStream::new(),
+            _ => self.runtime.documentation("statics", &call.name),
+        };
+        let value = match &call.kind {
+            StaticKind::Resolve(Some(chain)) => {
+                let statements = self.steps(chain, chain.steps.len(), scope);
+                emit!({ #statements value })
+            }
+            StaticKind::Resolve(None) => emit!(()),
+            StaticKind::Reject(reason) => {
+                let reject = self.reject(&self.argument(reason, scope), span, scope);
+                emit!({ #reject; #[allow(unreachable_code)] #hidden::anything() })
+            }
+            StaticKind::Try(handler) => self.handled(handler, &emit!(()), span, scope),
+            StaticKind::Never => self.wait(&emit!(#hidden::pending()), scope),
+            StaticKind::Delay { duration, value } => {
+                let duration = self.argument(duration, scope);
+                let value = value
+                    .as_ref()
+                    .map(|chain| self.steps(chain, chain.steps.len(), scope))
+                    .unwrap_or(emit!(let value = ();));
+                let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
+                emit!({ #value #wait; value })
+            }
+            StaticKind::Combine(combinator, inputs) => {
+                self.combine(*combinator, inputs, span, scope)
+            }
+            StaticKind::Invalid => emit!(#hidden::anything::<()>()),
+        };
+        emit!({ #documentation #value })
+    }
+
+    fn combine(
+        &self,
+        combinator: Combinator,
+        inputs: &Inputs,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        match inputs {
+            Inputs::Literal(elements) => {
+                let combined = self.combined(combinator, elements.iter().collect(), span, scope);
+                match combinator {
+                    Combinator::All | Combinator::AllSettled => self.shape(&combined),
+                    Combinator::Any | Combinator::Race => combined,
+                }
+            }
+            Inputs::Tuple(elements) => {
+                self.combined(combinator, elements.iter().collect(), span, scope)
+            }
+            Inputs::Record(fields) => {
+                let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
+                let combined = self.combined(
+                    combinator,
+                    fields.iter().map(|(_, value)| value).collect(),
+                    span,
+                    scope,
+                );
+                let path = self.record(&names);
+                emit!({ let (#(#names,)*) = #combined; #path { #(#names),* } })
+            }
+            Inputs::Value(chain) => self.combined_value(combinator, chain, span, scope),
+        }
+    }
+
+    /// A literal's values are an array where their types agree.
+    fn shape(&self, values: &TokenStream) -> TokenStream {
+        let hidden = &self.hidden;
+        emit!({ let values = #values; let shape = (&&#hidden::literal::Probe(&values)).__shape(); shape.to(values) })
+    }
+
+    /// The value of a combinator over these elements. They are evaluated as the scrutinee of a `match`: what they
+    /// borrow from temporaries lives until the combinator has settled.
+    fn combined(
+        &self,
+        combinator: Combinator,
+        elements: Vec<&Chain>,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        if elements.is_empty() {
+            return match combinator {
+                Combinator::All | Combinator::AllSettled => emit!(()),
+                Combinator::Any | Combinator::Race => emit!(#hidden::anything::<()>()),
+            };
+        }
+        let rejections = self.name("rejections");
+        let fulfilments = self.name("fulfilments");
+        let converts = scope.converts && combinator.passes_rejections();
+        let names: Vec<_> = (0..elements.len())
+            .map(|index| internal(&format!("element_{index}")))
+            .collect();
+        let rejects = elements.iter().any(|element| is_rejection(element));
+        let values = elements
+            .iter()
+            .map(|element| self.element(element, converts, &fulfilments, scope));
+        let children = names.iter().map(|name| {
+            let child = match (combinator, converts) {
+                (Combinator::AllSettled, _) => emit!(kind.own(element)),
+                (_, true) => {
+                    let tag = &scope.tag;
+                    emit!(kind.converted(element, #tag))
+                }
+                (_, false) => emit!(kind.element(element, #rejections)),
+            };
+            emit!({ let element = #name; let kind = (&&&&&&#hidden::probe(&element)).__element(); #child })
+        });
+        let function = internal(combinator.function());
+        let settled = self.settled_combinator(
+            combinator,
+            &emit!(#hidden::#function((#(#children,)*))),
+            span,
+            scope,
+        );
+        let pins = self.combinator_pins(combinator, rejects, &rejections, &fulfilments);
+        let tags = emit!(let #rejections = #hidden::Tag::<_>::new(););
+        let declare_rejections = (combinator == Combinator::AllSettled || converts)
+            .then(TokenStream::new)
+            .unwrap_or(tags);
+        let declare_fulfilments =
+            rejects.then(|| emit!(let #fulfilments = #hidden::Tag::<_>::new();));
+        emit!({
+            #declare_rejections
+            #declare_fulfilments
+            let values = match (#(#values,)*) { (#(#names,)*) => #settled };
+            #pins
+            values
+        })
+    }
+
+    /// Decides the types that no element has fixed.
+    fn combinator_pins(
+        &self,
+        combinator: Combinator,
+        rejects: bool,
+        rejections: &proc_macro2::Ident,
+        fulfilments: &proc_macro2::Ident,
+    ) -> TokenStream {
+        let pin_rejections = (combinator == Combinator::Any).then(|| emit!(#rejections.__pin();));
+        let pin_fulfilments =
+            (rejects && combinator == Combinator::AllSettled).then(|| emit!(#fulfilments.__pin();));
+        emit!(#pin_rejections #pin_fulfilments)
+    }
+
+    fn settled_combinator(
+        &self,
+        combinator: Combinator,
+        future: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        match combinator {
+            Combinator::AllSettled => {
+                let outcome = self.wait(future, scope);
+                emit!((match #outcome { #hidden::Ok(values) => values, #hidden::Err(never) => match never {} }))
+            }
+            _ => self.settle_future(future, span, scope),
+        }
+    }
+
+    /// The value of a combinator over what an expression yields.
+    fn combined_value(
+        &self,
+        combinator: Combinator,
+        chain: &Chain,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let rejections = self.name("rejections");
+        let converts = scope.converts && combinator.passes_rejections();
+        let xs = self.element(chain, converts, &rejections, scope);
+        let elements = match (combinator, converts) {
+            (Combinator::AllSettled, _) => emit!(inputs.own(kind, xs)),
+            (_, true) => {
+                let tag = &scope.tag;
+                emit!(inputs.converted(kind, xs, #tag))
+            }
+            (_, false) => emit!(inputs.elements(kind, xs, #rejections)),
+        };
+        let function = internal(combinator.function());
+        let combined = emit!({
+            let xs = xs;
+            let inputs = (&&&#hidden::probe(&xs)).__inputs();
+            let kind = (&&&&&&inputs.item(&xs)).__element();
+            #hidden::#function(#elements)
+        });
+        let settled = self.settled_combinator(combinator, &combined, span, scope);
+        let pin = (combinator == Combinator::Any).then(|| emit!(#rejections.__pin();));
+        emit!({
+            let #rejections = #hidden::Tag::<_>::new();
+            let values = match #xs { xs => #settled };
+            #pin
+            values
+        })
+    }
+
+    /// An element as a value: a promise that is started with its siblings.
+    fn element(
+        &self,
+        element: &Chain,
+        converts: bool,
+        fulfilments: &proc_macro2::Ident,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        if !element.steps.is_empty() {
+            return self.own(element, converts);
+        }
+        match &element.source {
+            Source::Value(body) => self.argument_value(body, scope),
+            Source::Static(call) => match &call.kind {
+                StaticKind::Reject(reason) => {
+                    let reason = self.argument(reason, scope);
+                    emit!(#hidden::rejected(#reason, #fulfilments))
+                }
+                StaticKind::Resolve(Some(chain)) => {
+                    self.element(chain, converts, fulfilments, scope)
+                }
+                StaticKind::Resolve(None) => emit!(()),
+                StaticKind::Never => emit!(#hidden::pending()),
+                _ => self.own(element, converts),
+            },
+            Source::New(_) => self.own(element, converts),
+        }
+    }
+
+    /// Like [`argument`](Self::argument), but without a block around, which would end the life of its temporaries.
+    fn argument_value(&self, body: &crate::model::Body, scope: &Scope) -> TokenStream {
+        match body.facts.returns || body.facts.unknown_macro {
+            true => self.argument(body, scope),
+            false => self.bare(body, scope),
+        }
+    }
+
+    /// Calls the executor, then waits for what it does.
+    pub(super) fn new_promise(&self, new: &New, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        let Some(executor) = &new.executor else {
+            return emit!(#hidden::anything::<()>());
+        };
+        let documentation = self.runtime.documentation("statics", &new.promise);
+        let span = new.promise.span();
+        let wait = self.settle_future(&emit!(promise), span, scope);
+        let run = match executor {
+            Handler::Closure(closure) => {
+                let tokens = &closure.tokens;
+                match closure.parameters {
+                    0 => {
+                        emit!(#hidden::discard((resolve, reject)); #hidden::executor_value(#hidden::run(#tokens));)
+                    }
+                    1 => {
+                        emit!(#hidden::discard(reject); #hidden::executor_value(#hidden::call(resolve, #tokens));)
+                    }
+                    _ => {
+                        emit!(#hidden::executor_value(#hidden::spread_2((resolve, reject), #tokens));)
+                    }
+                }
+            }
+            Handler::Function(function) => {
+                emit!(#hidden::executor_value(#hidden::call_spread((resolve, reject), #function));)
+            }
+            Handler::Arrow(arrow) => {
+                let label = self.label("executor");
+                let rejecting = self.name("reject");
+                let leave = Leave::Reject {
+                    reject: rejecting.clone(),
+                    executor: label.clone(),
+                };
+                let bindings = match &arrow.parameters {
+                    Parameters::None => emit!(#hidden::discard((resolve, reject));),
+                    Parameters::One(..) => {
+                        let resolve = self.bindings(&arrow.parameters, &emit!(resolve));
+                        emit!(#hidden::discard(reject); #resolve)
+                    }
+                    Parameters::List(..) | Parameters::Record(_) => {
+                        self.bindings(&arrow.parameters, &emit!((resolve, reject)))
+                    }
+                };
+                let clone = (arrow.body.facts.rejects || arrow.body.facts.unknown_macro)
+                    .then(|| emit!(let #rejecting = reject.clone();));
+                let body = self.executor_body(&arrow.body, &label, &scope.enclosed(leave));
+                emit!(#clone #label: { #bindings #body })
+            }
+        };
+        emit!({
+            #documentation
+            let promise = {
+                let (promise, resolve, reject) = #hidden::with_resolvers();
+                #run
+                promise
+            };
+            #wait
+        })
+    }
+}
+
+fn is_rejection(element: &Chain) -> bool {
+    element.steps.is_empty()
+        && matches!(&element.source, Source::Static(call) if matches!(call.kind, StaticKind::Reject(_)))
+}

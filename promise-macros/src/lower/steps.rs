@@ -1,0 +1,355 @@
+//! One function for each kind of step. Each emits statements after which `value` is what the step fulfils with.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::Lifetime;
+
+use super::{Deadline, Leave, Lowering, Scope, emit};
+use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
+use crate::runtime::at;
+
+impl Step {
+    /// It looks at what stands before it as a whole.
+    fn wraps(&self) -> bool {
+        match &self.kind {
+            StepKind::Then(_, rejected) => rejected.is_some(),
+            StepKind::Catch(_)
+            | StepKind::Finally(_)
+            | StepKind::TapCatch(_)
+            | StepKind::Timeout { .. }
+            | StepKind::Retry { .. } => true,
+            StepKind::Tap(_) | StepKind::Spread(_) | StepKind::Delay(_) | StepKind::Invalid => {
+                false
+            }
+        }
+    }
+
+    fn span(&self) -> Span {
+        self.name.span()
+    }
+}
+
+impl Lowering<'_> {
+    /// The source and the first `count` steps, as statements.
+    pub(super) fn steps(&self, chain: &Chain, count: usize, scope: &Scope) -> TokenStream {
+        let wrapping = (0..count).rev().find(|&index| chain.steps[index].wraps());
+        let (mut statements, rest) = match wrapping {
+            Some(index) => (self.wrapping_step(chain, index, scope), index + 1),
+            None => (self.source(chain, scope), 0),
+        };
+        for step in &chain.steps[rest..count] {
+            statements.extend(self.documentation(step));
+            statements.extend(self.step(step, scope));
+        }
+        statements
+    }
+
+    fn documentation(&self, step: &Step) -> TokenStream {
+        match step.kind {
+            StepKind::Invalid => TokenStream::new(),
+            _ => self.runtime.documentation("steps", &step.name),
+        }
+    }
+
+    fn source(&self, chain: &Chain, scope: &Scope) -> TokenStream {
+        let value = match &chain.source {
+            Source::Value(body) => {
+                self.body_value(&TokenStream::new(), body, false, chain.start, scope)
+            }
+            Source::Static(call) => self.static_value(call, scope),
+            Source::New(new) => self.new_promise(new, scope),
+        };
+        emit!(let value = #value;)
+    }
+
+    /// A step that only needs the value before it.
+    fn step(&self, step: &Step, scope: &Scope) -> TokenStream {
+        let span = step.span();
+        let value = emit!(value);
+        match &step.kind {
+            StepKind::Then(handler, _) => {
+                let settled = self.handled(handler, &value, span, scope);
+                emit!(let value = #settled;)
+            }
+            StepKind::Tap(handler) => {
+                let settled = self.handled(handler, &emit!(&value), span, scope);
+                emit!(let _ = #settled;)
+            }
+            StepKind::Spread(handler) => {
+                let settled = self.spread(handler, &value, span, scope);
+                emit!(let value = #settled;)
+            }
+            StepKind::Delay(duration) => {
+                let hidden = &self.hidden;
+                let duration = self.argument(duration, scope);
+                let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
+                emit!(#wait;)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// A step around everything before it.
+    fn wrapping_step(&self, chain: &Chain, index: usize, scope: &Scope) -> TokenStream {
+        let step = &chain.steps[index];
+        let documentation = self.documentation(step);
+        let before = |scope: &Scope| self.steps(chain, index, scope);
+        let statements = match &step.kind {
+            StepKind::Then(fulfilled, Some(rejected)) => {
+                self.two_handlers(fulfilled, rejected, step, before, scope)
+            }
+            StepKind::Catch(catch) => self.catch(catch, step, before, scope),
+            StepKind::Finally(handler) => self.finally(handler, step, before, scope),
+            StepKind::TapCatch(handler) => self.tap_catch(handler, step, before, scope),
+            StepKind::Timeout { duration, reason } => {
+                self.timeout(duration, reason.as_ref(), step, before, scope)
+            }
+            StepKind::Retry { policy, predicate } => {
+                self.retry(policy, predicate.as_ref(), step, before, scope)
+            }
+            _ => before(scope),
+        };
+        emit!(#documentation #statements)
+    }
+
+    /// What stands before a step that ends its region: `let outcome = …;`.
+    fn ended(
+        &self,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let (mut inner, tag) = self.region(scope.converts);
+        inner.deadlines.clone_from(&scope.deadlines);
+        let Leave::Break(label) = inner.leave.clone() else {
+            unreachable!("`region` makes a label")
+        };
+        let statements = before(&inner);
+        let (pin, variable) = (self.pin(&inner), &inner.tag);
+        let catches = self.catches(step, &inner);
+        emit!(
+            #tag
+            let outcome = #variable.outcome(#label: { #statements #hidden::Ok(value) });
+            #catches
+            #pin
+        )
+    }
+
+    /// What stands before a step that goes on with the same rejection type.
+    fn continued(&self, before: impl Fn(&Scope) -> TokenStream, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        let label = self.label("before");
+        let statements = before(&scope.behind(label.clone()));
+        let tag = &scope.tag;
+        emit!(let outcome = #tag.outcome(#label: { #statements #hidden::Ok(value) });)
+    }
+
+    /// Warns where nothing before the step can reject, at the step's name.
+    fn catches(&self, step: &Step, region: &Scope) -> TokenStream {
+        if region.converts {
+            return TokenStream::new();
+        }
+        let tag = &region.tag;
+        let span = at(step.span());
+        quote_spanned!(span=> #tag.__catches();)
+    }
+
+    fn two_handlers(
+        &self,
+        fulfilled: &Handler,
+        rejected: &Handler,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let outcome = self.ended(step, before, scope);
+        let fulfilled = self.handled(fulfilled, &emit!(value), step.span(), scope);
+        let rejected = self.handled(rejected, &emit!(reason), step.span(), scope);
+        emit!(
+            #outcome
+            let value = match outcome { #hidden::Ok(value) => #fulfilled, #hidden::Err(reason) => #rejected };
+        )
+    }
+
+    fn catch(
+        &self,
+        catch: &Catch,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let span = step.span();
+        match catch {
+            Catch::All(handler) => {
+                let outcome = self.ended(step, before, scope);
+                let handled = self.handled(handler, &emit!(reason), span, scope);
+                emit!(
+                    #outcome
+                    let value = match outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => #handled };
+                )
+            }
+            Catch::Typed(caught, handler) => {
+                let outcome = self.ended(step, before, scope);
+                let handled = self.handled(handler, &emit!(reason), span, scope);
+                let passed = self.reject(&emit!(other), span, scope);
+                let method = quote_spanned!(at(span)=> narrow);
+                emit!(
+                    #outcome
+                    let value = match outcome {
+                        #hidden::Ok(value) => value,
+                        #hidden::Err(reason) => {
+                            let how = (&#hidden::Narrow::<_, #caught>::of(&reason)).__how();
+                            match how.#method(reason) { #hidden::Ok(reason) => #handled, #hidden::Err(other) => #passed }
+                        }
+                    };
+                )
+            }
+            Catch::Arms(arms) => {
+                let total = arms.iter().any(Arm::is_catch_all);
+                let outcome = if total {
+                    self.ended(step, before, scope)
+                } else {
+                    self.continued(before, scope)
+                };
+                let pass_on = (!total).then(|| {
+                    let leave = self.leave(&emit!(reason), scope);
+                    emit!(#[allow(unreachable_patterns)] reason => #leave,)
+                });
+                let arms = arms.iter().map(|arm| self.arm(arm, span, scope));
+                emit!(
+                    #outcome
+                    let value = match outcome {
+                        #hidden::Ok(value) => value,
+                        #hidden::Err(reason) => match reason { #(#arms)* #pass_on },
+                    };
+                )
+            }
+        }
+    }
+
+    fn arm(&self, arm: &Arm, span: Span, scope: &Scope) -> TokenStream {
+        let pattern = &arm.pattern;
+        let guard = arm.guard.as_ref().map(|guard| {
+            let guard = self.argument(guard, scope);
+            emit!(if #guard)
+        });
+        let value = self.body_value(&TokenStream::new(), &arm.body, false, span, scope);
+        emit!(#pattern #guard => #value,)
+    }
+
+    /// The guard is declared before what it follows, so that it is dropped after it. The variable is called `finally`
+    /// because rustc names it when a capture is borrowed.
+    fn finally(
+        &self,
+        handler: &Handler,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let unwrapped = self.unwrap(&emit!(outcome), step.span(), scope);
+        let callback = self.callback(handler, scope);
+        let after = self.called_back(handler, &emit!(finally.call()), step.span(), scope);
+        let outcome = self.continued(before, scope);
+        emit!(
+            let outcome = {
+                let finally = #hidden::Finally::new(#callback);
+                #outcome
+                #after
+                outcome
+            };
+            let value = #unwrapped;
+        )
+    }
+
+    fn tap_catch(
+        &self,
+        handler: &Handler,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let outcome = self.continued(before, scope);
+        let catches = self.catches(step, scope);
+        let handled = self.handled(handler, &emit!(&reason), step.span(), scope);
+        let leave = self.leave(&emit!(reason), scope);
+        emit!(
+            #outcome
+            let value = match outcome {
+                #hidden::Ok(value) => value,
+                #hidden::Err(reason) => { #catches let _ = #handled; #leave }
+            };
+        )
+    }
+
+    fn timeout(
+        &self,
+        duration: &Body,
+        reason: Option<&Body>,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let deadline = Deadline {
+            label: self.label("timeout"),
+            variable: self.name("deadline"),
+        };
+        let (label, variable) = (&deadline.label, &deadline.variable);
+        let mut inner = scope.clone();
+        inner.deadlines.push(deadline.clone());
+        let duration = self.argument(duration, scope);
+        let statements = before(&inner);
+        let reason = match reason {
+            Some(reason) => self.argument(reason, scope),
+            None => emit!(#hidden::TimeoutError::default()),
+        };
+        let elapsed = self.reject(&reason, step.span(), scope);
+        emit!(
+            let settled = {
+                let mut #variable = #hidden::pin!(#hidden::Deadline::new(#duration));
+                #label: { #statements #hidden::Some(value) }
+            };
+            let value = match settled { #hidden::Some(value) => value, #hidden::None => #elapsed };
+        )
+    }
+
+    fn retry(
+        &self,
+        policy: &Body,
+        predicate: Option<&Handler>,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let policy = self.argument(policy, scope);
+        let attempts = self.name("attempts");
+        let label = self.label("attempt");
+        let again: Lifetime = self.label("again");
+        let statements = before(&scope.behind(label.clone()));
+        let tag = &scope.tag;
+        let predicate = match predicate {
+            Some(handler) => {
+                let retries = self.predicate(handler, &emit!(&reason), scope);
+                emit!(#retries)
+            }
+            None => emit!(true),
+        };
+        let leave = self.leave(&emit!(reason), scope);
+        let _ = step;
+        emit!(
+            let mut #attempts = #hidden::Attempts::new(#policy);
+            let value = #again: loop {
+                match #tag.outcome(#label: { #statements #hidden::Ok(value) }) {
+                    #hidden::Ok(value) => break #again value,
+                    #hidden::Err(reason) => if !(#attempts.left() && #predicate) { #leave },
+                }
+            };
+        )
+    }
+}

@@ -1,0 +1,215 @@
+//! What the user wrote: plain data that keeps its tokens. What may be missing while someone types is an `Option`.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::{Expr, Pat, Token, Type};
+
+use crate::runtime::Runtime;
+
+/// `promise! { [runtime] move <T, E> chain }`
+pub(crate) struct Promise {
+    pub(crate) runtime: Runtime,
+    pub(crate) capture: Option<Token![move]>,
+    pub(crate) types: Types,
+    /// `None`: nothing was written.
+    pub(crate) chain: Option<Chain>,
+}
+
+/// `<T, E>`; `_` and a missing header leave a type to inference.
+#[derive(Default)]
+pub(crate) struct Types {
+    pub(crate) fulfilment: Option<Type>,
+    pub(crate) rejection: Option<Type>,
+}
+
+/// A source and its steps.
+pub(crate) struct Chain {
+    pub(crate) source: Source,
+    pub(crate) steps: Vec<Step>,
+    /// The user's first token: where rustc reports what concerns the chain as a whole.
+    pub(crate) start: Span,
+}
+
+pub(crate) enum Source {
+    Value(Body),
+    Static(Static),
+    New(New),
+}
+
+/// `Promise.name(…)`
+pub(crate) struct Static {
+    pub(crate) name: Ident,
+    pub(crate) kind: StaticKind,
+}
+
+pub(crate) enum StaticKind {
+    Resolve(Option<Box<Chain>>),
+    Reject(Body),
+    Try(Handler),
+    Never,
+    Delay {
+        duration: Body,
+        value: Option<Box<Chain>>,
+    },
+    Combine(Combinator, Inputs),
+    /// Reported already.
+    Invalid,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Combinator {
+    All,
+    AllSettled,
+    Any,
+    Race,
+}
+
+/// What a combinator combines.
+pub(crate) enum Inputs {
+    /// `[a, b]`
+    Literal(Vec<Chain>),
+    /// `(a, b)`
+    Tuple(Vec<Chain>),
+    /// `{ name: a, name }`
+    Record(Vec<(Ident, Chain)>),
+    /// Anything else: its type says whether it is a tuple, an array or an iterator.
+    Value(Box<Chain>),
+}
+
+/// `new Promise(executor)`
+pub(crate) struct New {
+    pub(crate) promise: Ident,
+    pub(crate) executor: Option<Handler>,
+}
+
+/// `.name(…)`
+pub(crate) struct Step {
+    pub(crate) name: Ident,
+    pub(crate) kind: StepKind,
+}
+
+pub(crate) enum StepKind {
+    Then(Handler, Option<Handler>),
+    Catch(Catch),
+    Finally(Handler),
+    Tap(Handler),
+    TapCatch(Handler),
+    Spread(Handler),
+    Delay(Body),
+    Timeout {
+        duration: Body,
+        reason: Option<Body>,
+    },
+    Retry {
+        policy: Body,
+        predicate: Option<Handler>,
+    },
+    /// Reported already.
+    Invalid,
+}
+
+pub(crate) enum Catch {
+    All(Handler),
+    /// `e: Type`, by its type.
+    Typed(Type, Handler),
+    Arms(Vec<Arm>),
+}
+
+/// `pattern if guard => body`
+pub(crate) struct Arm {
+    pub(crate) pattern: Pat,
+    pub(crate) guard: Option<Body>,
+    pub(crate) body: Body,
+}
+
+impl Arm {
+    /// It matches everything, by its form: a guard or a constant could refuse.
+    pub(crate) fn is_catch_all(&self) -> bool {
+        self.guard.is_none() && is_irrefutable(&self.pattern)
+    }
+}
+
+/// `_`, a lower-case binding, tuples of these. A capitalised name may be a variant or a constant.
+pub(crate) fn is_irrefutable(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Wild(_) => true,
+        Pat::Ident(binding) => {
+            let lower_case = !binding.ident.to_string().starts_with(char::is_uppercase);
+            lower_case
+                && binding
+                    .subpat
+                    .as_ref()
+                    .is_none_or(|(_, inner)| is_irrefutable(inner))
+        }
+        Pat::Tuple(tuple) => tuple.elems.iter().all(is_irrefutable),
+        Pat::Paren(inner) => is_irrefutable(&inner.pat),
+        Pat::Reference(inner) => is_irrefutable(&inner.pat),
+        _ => false,
+    }
+}
+
+/// What stands where a function is expected.
+pub(crate) enum Handler {
+    Arrow(Arrow),
+    Closure(Closure),
+    /// A path or another expression that is a function.
+    Function(TokenStream),
+}
+
+/// `async params => body`
+pub(crate) struct Arrow {
+    pub(crate) asynchronous: Option<Ident>,
+    pub(crate) parameters: Parameters,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Parameters {
+    /// `() =>`, `_ =>`
+    None,
+    /// `user =>`, `(user: User) =>`
+    One(Pat, Option<Type>),
+    /// `(a, b) =>` or `([a, b]) =>`: one tuple or array taken apart, or several parameters.
+    List(Vec<Pat>),
+    /// `({ a, b }) =>`
+    Record(Vec<Ident>),
+}
+
+/// A Rust closure, forwarded as the tokens it came in.
+pub(crate) struct Closure {
+    pub(crate) tokens: TokenStream,
+    pub(crate) parameters: usize,
+    /// Its body is a plain value by its syntax.
+    pub(crate) plain: bool,
+    /// It has a `?`, whose rejection type only the chain can fix.
+    pub(crate) question_mark: bool,
+}
+
+/// An expression in which an arrow's words mean something.
+pub(crate) struct Body {
+    pub(crate) expression: Expr,
+    /// Chains and records in it, by the number in their placeholder's name.
+    pub(crate) nested: Vec<Nested>,
+    pub(crate) facts: Facts,
+}
+
+/// What stands in an expression that Rust's grammar has no place for.
+pub(crate) enum Nested {
+    Chain(Chain),
+    /// `({ a, b: value })`
+    Record(Vec<(Ident, Body)>),
+}
+
+/// What a look at an expression tells, outside the closures in it.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Facts {
+    /// Its value is neither a future nor a `Result`, whatever its type.
+    pub(crate) plain: bool,
+    /// It never has a value.
+    pub(crate) diverges: bool,
+    /// `throw`, `?` or prefix `await`.
+    pub(crate) rejects: bool,
+    pub(crate) returns: bool,
+    /// A macro that may hide a `return` or a `?`.
+    pub(crate) unknown_macro: bool,
+    /// What it produces may borrow from it: a nested chain, or a `&` in its tail.
+    pub(crate) borrows: bool,
+}

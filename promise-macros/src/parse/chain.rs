@@ -1,0 +1,247 @@
+//! Where a chain begins, and its steps.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+
+use super::{arguments, handler, statics};
+use crate::body;
+use crate::errors::Errors;
+use crate::model::{Chain, Source, Step, StepKind};
+use crate::tokens::{fat_arrow, group, is_ident, is_punct, snake_case, span, trees};
+
+/// Steps that no ordinary value has as a method.
+const STEPS: [&str; 9] = [
+    "then",
+    "catch",
+    "finally",
+    "tap",
+    "tap_catch",
+    "timeout",
+    "retry",
+    "delay",
+    "spread",
+];
+/// Steps that ordinary values have too: they count only where a promise stands before them.
+const COLLECTION_STEPS: [&str; 4] = ["map", "filter", "each", "reduce"];
+/// What belongs after the macro.
+const CONSUMERS: [&str; 8] = [
+    "spawn",
+    "spawn_local",
+    "spawn_with",
+    "detach",
+    "detach_local",
+    "block_on",
+    "boxed",
+    "boxed_local",
+];
+
+pub(crate) fn is_step_name(name: &Ident) -> bool {
+    let name = snake_case(name);
+    STEPS.contains(&name.as_str()) || is_collection_step(&name)
+}
+
+fn is_collection_step(name: &str) -> bool {
+    COLLECTION_STEPS.contains(&name)
+}
+
+/// `.name(arguments)` as it stands in the tokens.
+struct Postfix {
+    start: usize,
+    name: Ident,
+    arguments: Group,
+}
+
+impl Postfix {
+    fn has_arrow(&self) -> bool {
+        fat_arrow(&trees(self.arguments.stream())).is_some()
+    }
+
+    fn is_step(&self) -> bool {
+        is_step_name(&self.name) || self.has_arrow()
+    }
+}
+
+/// A chain in any place. `tokens` is not empty.
+pub(crate) fn chain(tokens: &[TokenTree], errors: &mut Errors) -> Chain {
+    let tokens = without_consumers(tokens, errors);
+    let postfixes = steps_of(tokens);
+    let source_end = postfixes.first().map_or(tokens.len(), |first| first.start);
+    let source_tokens = &tokens[..source_end];
+    let source = source(source_tokens, !postfixes.is_empty(), errors);
+    let steps = postfixes
+        .into_iter()
+        .map(|postfix| step(postfix, errors))
+        .collect();
+    Chain {
+        source,
+        steps,
+        start: span(tokens),
+    }
+}
+
+/// The chain that a nested run of tokens is.
+pub(crate) fn nested_chain(tokens: &[TokenTree], errors: &mut Errors) -> Chain {
+    chain(tokens, errors)
+}
+
+/// The longest trailing run of steps.
+fn steps_of(tokens: &[TokenTree]) -> Vec<Postfix> {
+    let mut run = Vec::new();
+    let mut end = tokens.len();
+    while let Some(postfix) = postfix_before(tokens, end) {
+        if !postfix.is_step() {
+            break;
+        }
+        end = postfix.start;
+        run.push(postfix);
+    }
+    run.reverse();
+    let source_is_promise = is_promise(&tokens[..end]);
+    let belongs_to_source =
+        |postfix: &Postfix| is_collection_step(&snake_case(&postfix.name)) && !postfix.has_arrow();
+    let skipped = match source_is_promise {
+        true => 0,
+        false => run
+            .iter()
+            .take_while(|postfix| belongs_to_source(postfix))
+            .count(),
+    };
+    run.drain(..skipped);
+    run
+}
+
+/// A static, a constructor, or anything in parentheses: collection steps may follow at once.
+fn is_promise(source: &[TokenTree]) -> bool {
+    match source {
+        [TokenTree::Ident(promise), TokenTree::Punct(dot), ..] => {
+            *promise == "Promise" && dot.as_char() == '.'
+        }
+        [TokenTree::Ident(new), TokenTree::Ident(promise), ..] => {
+            *new == "new" && *promise == "Promise"
+        }
+        [TokenTree::Group(group)] => group.delimiter() == Delimiter::Parenthesis,
+        _ => false,
+    }
+}
+
+/// `.name(…)` ending at `end`, with something before it. `Promise.name(…)` is a source.
+fn postfix_before(tokens: &[TokenTree], end: usize) -> Option<Postfix> {
+    let start = end.checked_sub(3).filter(|&start| start > 0)?;
+    let arguments = group(tokens.get(end - 1), Delimiter::Parenthesis)?;
+    let TokenTree::Ident(name) = &tokens[end - 2] else {
+        return None;
+    };
+    if !is_punct(tokens.get(start), '.') || is_punct(tokens.get(start - 1), '.') {
+        return None;
+    }
+    if start == 1 && is_ident(tokens.first(), "Promise") {
+        return None;
+    }
+    Some(Postfix {
+        start,
+        name: name.clone(),
+        arguments: arguments.clone(),
+    })
+}
+
+/// Takes `.await`, `?`, `.spawn()` and their like off the end, each with its message.
+fn without_consumers<'a>(tokens: &'a [TokenTree], errors: &mut Errors) -> &'a [TokenTree] {
+    let mut tokens = tokens;
+    loop {
+        let len = tokens.len();
+        if len > 1 && is_punct(tokens.last(), '?') {
+            errors.at(
+                &tokens[len - 1],
+                "`?` belongs after the macro: `promise! { … }.await?`",
+            );
+            tokens = &tokens[..len - 1];
+        } else if len > 2 && is_ident(tokens.last(), "await") && is_punct(tokens.get(len - 2), '.')
+        {
+            errors.at(
+                &tokens[len - 1],
+                "`.await` belongs after the macro: `promise! { … }.await`",
+            );
+            tokens = &tokens[..len - 2];
+        } else {
+            match postfix_before(tokens, len) {
+                Some(postfix) if is_consumer(&postfix) => {
+                    let name = &postfix.name;
+                    errors.at(
+                        name,
+                        format!(
+                            "`.{name}(…)` belongs after the macro: `promise! {{ … }}.{name}(…)`"
+                        ),
+                    );
+                    tokens = &tokens[..postfix.start];
+                }
+                _ if len > 1 && is_punct(tokens.last(), '.') => {
+                    errors.at(
+                        &tokens[len - 1],
+                        "a step is missing after this dot, such as `.then(value => …)`",
+                    );
+                    tokens = &tokens[..len - 1];
+                }
+                _ => return tokens,
+            }
+        }
+    }
+}
+
+/// `boxed` and the rest only where they take what ours take.
+fn is_consumer(postfix: &Postfix) -> bool {
+    CONSUMERS.contains(&postfix.name.to_string().as_str())
+        && (postfix.arguments.stream().is_empty() || postfix.name == "spawn_with")
+        && !matches!(postfix.name.to_string().as_str(), "boxed" | "boxed_local")
+}
+
+fn source(tokens: &[TokenTree], has_steps: bool, errors: &mut Errors) -> Source {
+    if is_ident(tokens.first(), "Promise") && is_punct(tokens.get(1), '.') {
+        return Source::Static(statics::call(tokens, errors));
+    }
+    if is_ident(tokens.first(), "new") && is_ident(tokens.get(1), "Promise") {
+        return statics::constructor(tokens, errors);
+    }
+    let body = body::parse(tokens, body::Place::Source, errors);
+    if has_steps {
+        body::unambiguous_source(&body.expression, errors);
+    }
+    Source::Value(body)
+}
+
+fn step(postfix: Postfix, errors: &mut Errors) -> Step {
+    let mut name = snake_case(&postfix.name);
+    let arguments = arguments(postfix.arguments.stream());
+    if !is_step_name(&postfix.name) {
+        let suggestion = crate::check::did_you_mean(&name, STEPS.iter().chain(&COLLECTION_STEPS));
+        errors.at(
+            &postfix.name,
+            format!("`{}` is not a step of a promise{suggestion}", postfix.name),
+        );
+        name = String::new();
+    }
+    let step = handler::StepArguments {
+        name: &postfix.name,
+        group: &postfix.arguments,
+        arguments,
+    };
+    let kind = match name.as_str() {
+        "then" => step.then(errors),
+        "catch" => step.catch(errors),
+        "finally" => step.one_handler(0, errors).map(StepKind::Finally),
+        "tap" => step.one_handler(1, errors).map(StepKind::Tap),
+        "tap_catch" => step.one_handler(1, errors).map(StepKind::TapCatch),
+        "spread" => step.spread(errors),
+        "delay" => step.delay(errors),
+        "timeout" => step.timeout(errors),
+        "retry" => step.retry(errors),
+        "" => None,
+        collection => {
+            errors.at(&postfix.name, format!("the step `{collection}` is not available yet; use `Promise.all` over an iterator"));
+            None
+        }
+    };
+    let name = Ident::new(&snake_case(&postfix.name), postfix.name.span());
+    Step {
+        name,
+        kind: kind.unwrap_or(StepKind::Invalid),
+    }
+}

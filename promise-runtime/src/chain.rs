@@ -1,0 +1,197 @@
+//! The value of `promise!`.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A cold promise: what [`promise!`](crate::promise) evaluates to.
+    ///
+    /// Fulfils with `T` or rejects with `E`, where `Output = Result<T, E>`. Nothing runs before the first poll. It is one
+    /// flat state machine without allocations, `Send` when what it holds across an await is.
+    ///
+    /// Panics when it is polled again after it has settled, as `async` blocks do, and when a handler panics.
+    ///
+    /// Cancel-safe: dropping it drops the step in flight, then runs the `finally`s that are pending from the inside out.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// let chain = promise! { Promise.resolve(20).then(v => v + 1).then(async v => v * 2) };
+    /// assert_eq!(chain.block_on(), Ok(42));
+    /// ```
+    #[derive(Clone, Debug)]
+    #[must_use = "a chain does nothing until it is awaited, spawned or blocked on"]
+    pub struct Chain<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F, T, E> Chain<F>
+where
+    F: Future<Output = Result<T, E>>,
+{
+    #[doc(hidden)]
+    #[inline(always)]
+    pub const fn new(future: F) -> Self {
+        Self { future }
+    }
+
+    /// Runs the chain on this thread's event loop and waits for its outcome.
+    ///
+    /// # Panics
+    ///
+    /// Inside another executor, which it would block: await the chain there. When a handler panics, and when nothing that
+    /// the chain waits for can happen any more.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// assert_eq!(promise! { Promise.resolve("ready") }.block_on(), Ok("ready"));
+    /// ```
+    #[cfg(feature = "event_loop")]
+    pub fn block_on(self) -> Result<T, E> {
+        crate::event_loop::run(self)
+    }
+
+    /// Moves the chain to the heap, where its type has a name: for recursion, and for chains of different types in one
+    /// collection.
+    ///
+    /// One allocation. Dropping it drops the chain.
+    ///
+    /// ```
+    /// use core::convert::Infallible;
+    /// use promise_runtime::prelude::*;
+    ///
+    /// fn countdown(n: u32) -> BoxedChain<'static, &'static str, Infallible> {
+    ///     promise! { move
+    ///         Promise.resolve(n).then(n => match n { 0 => Promise.resolve("lift-off"), n => countdown(n - 1) })
+    ///     }
+    ///     .boxed()
+    /// }
+    /// assert_eq!(countdown(3).block_on(), Ok("lift-off"));
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn boxed<'a>(self) -> BoxedChain<'a, T, E>
+    where
+        F: Send + 'a,
+    {
+        Chain {
+            future: alloc::boxed::Box::pin(self.future),
+        }
+    }
+
+    /// Like [`boxed`](Self::boxed), for a chain that stays on its thread.
+    ///
+    /// One allocation. Dropping it drops the chain.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    /// use std::rc::Rc;
+    ///
+    /// let shared = Rc::new(2);
+    /// let chains = vec![promise! { Promise.resolve(1) }.boxed_local(), promise! { Promise.resolve(*shared) }.boxed_local()];
+    /// assert_eq!(promise! { Promise.all(chains) }.block_on(), Ok(vec![1, 2]));
+    /// ```
+    #[cfg(feature = "alloc")]
+    pub fn boxed_local<'a>(self) -> LocalBoxedChain<'a, T, E>
+    where
+        F: 'a,
+    {
+        Chain {
+            future: alloc::boxed::Box::pin(self.future),
+        }
+    }
+
+    /// Starts the chain and forgets it: it runs in the background of the executor that is entered.
+    ///
+    /// Exists only where the chain cannot reject: nobody would see the rejection.
+    ///
+    /// # Panics
+    ///
+    /// Outside the event loop and, with feature `tokio`, a tokio runtime.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    /// use std::sync::{Arc, atomic::{AtomicBool, Ordering}};
+    ///
+    /// let done = Arc::new(AtomicBool::new(false));
+    /// let seen = done.clone();
+    /// promise_runtime::event_loop::run(async {
+    ///     promise! { move Promise.resolve(()).then(|()| done.store(true, Ordering::Relaxed)) }.detach();
+    ///     promise_runtime::delay(std::time::Duration::from_millis(1)).await;
+    /// });
+    /// assert!(seen.load(Ordering::Relaxed));
+    /// ```
+    #[cfg(any(feature = "event_loop", feature = "tokio"))]
+    #[track_caller]
+    pub fn detach(self)
+    where
+        F: Send + 'static,
+        E: CannotReject,
+    {
+        crate::spawn::detach(self)
+    }
+
+    /// Like [`detach`](Self::detach), for a chain that stays on its thread.
+    ///
+    /// # Panics
+    ///
+    /// Outside the event loop and, with feature `tokio`, a tokio `LocalSet`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    /// use std::{cell::Cell, rc::Rc};
+    ///
+    /// let seen = Rc::new(Cell::new(0));
+    /// let counter = seen.clone();
+    /// promise_runtime::event_loop::run(async {
+    ///     promise! { move Promise.resolve(7).then(v => counter.set(v)) }.detach_local();
+    ///     promise_runtime::delay(std::time::Duration::from_millis(1)).await;
+    /// });
+    /// assert_eq!(seen.get(), 7);
+    /// ```
+    #[cfg(any(feature = "event_loop", feature = "tokio"))]
+    #[track_caller]
+    pub fn detach_local(self)
+    where
+        F: 'static,
+        E: CannotReject,
+    {
+        crate::spawn::detach_local(self)
+    }
+}
+
+/// A [`Chain`] on the heap.
+#[cfg(feature = "alloc")]
+pub type BoxedChain<'a, T, E> =
+    Chain<Pin<alloc::boxed::Box<dyn Future<Output = Result<T, E>> + Send + 'a>>>;
+
+/// A [`Chain`] on the heap that stays on its thread.
+#[cfg(feature = "alloc")]
+pub type LocalBoxedChain<'a, T, E> =
+    Chain<Pin<alloc::boxed::Box<dyn Future<Output = Result<T, E>> + 'a>>>;
+
+impl<F: Future> Future for Chain<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().future.poll(context)
+    }
+}
+
+/// The rejection type of what cannot reject: [`Infallible`](core::convert::Infallible).
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+#[diagnostic::on_unimplemented(
+    message = "unhandled rejection: this chain can reject with `{Self}`",
+    label = "nobody would see the rejection",
+    note = "handle it before the chain is detached: add `.catch(reason => …)`"
+)]
+pub trait CannotReject {}
+
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+impl CannotReject for core::convert::Infallible {}

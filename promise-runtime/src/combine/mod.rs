@@ -1,0 +1,96 @@
+//! `all`, `all_settled`, `any` and `race`: several promises at once, in one future.
+//!
+//! | function | fulfils with | rejects with | of nothing |
+//! |---|---|---|---|
+//! | [`all`] | every value, in input order | the first rejection | fulfils at once |
+//! | [`all_settled`] | every outcome as a [`Result`], in input order | never ([`Infallible`](core::convert::Infallible)) | fulfils at once |
+//! | [`any`] | the first fulfilment | [`AggregateError`](crate::AggregateError) of all reasons, in input order | rejects at once |
+//! | [`race`] | what the first one to settle says | the same | stays pending |
+//!
+//! What they take, and give back:
+//!
+//! | promises in | values out | allocations |
+//! |---|---|---|
+//! | a tuple of 1 to 12, of any types | a tuple (`any`: reasons as an array) | none |
+//! | an array `[F; N]` | an array | none |
+//! | an iterator, a `Vec<F>`, a `VecDeque<F>` or a `Box<[F]>` (feature `alloc`) | a `Vec` | 2 (`race`: 1) |
+//!
+//! A promise here is anything that is [`IntoFuture`] with a `Result` as its output.
+//!
+//! # What all of them keep to
+//!
+//! - Children are polled in input order with the waker of whoever polls the combinator, so of two that are ready at once
+//!   the earlier one wins. There is no rotation: a child that is always ready for more work keeps the ones after it from
+//!   being heard first. Put the branch that must not starve at the front.
+//! - A child that has settled is dropped at once and never polled again. One that returned `Pending` without waking is
+//!   polled again whenever the combinator is.
+//! - The deciding outcome drops every other child and every value kept so far, in input order, before `all`, `any` and a
+//!   dynamic `race` report it. A `race` over a tuple or an array has no room for that: there the losers are dropped with the
+//!   race itself, which `.await` does before it yields.
+//! - Cancel-safe: dropping the combinator drops every child that is still running and every value it keeps, once each.
+//! - A panic in a child passes through; the other children are dropped with the combinator, and polling it again panics.
+//!   If the drop of one child panics, the others are still dropped.
+//! - A combinator is `Send` when its children and their values are, and so for `Sync`. Over tuples and arrays it is `Unpin` when
+//!   those are; over an iterator always, as its children live on the heap.
+//!
+//! Over tuples and arrays the size is, up to alignment, the sum over the children of the larger of the child and its value,
+//! plus 8 bytes (an array: plus one byte a child); that of a `race` is exactly the sum of the children.
+
+/// Hands `$each` one line per arity: its number, then for each element the names of a future, a value and a rejection type, and its place.
+macro_rules! for_each_arity {
+    ($each:ident) => {
+        $each!(1; (A TA EA 0));
+        $each!(2; (A TA EA 0) (B TB EB 1));
+        $each!(3; (A TA EA 0) (B TB EB 1) (C TC EC 2));
+        $each!(4; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3));
+        $each!(5; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4));
+        $each!(6; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4) (G TG EG 5));
+        $each!(7; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4) (G TG EG 5) (H TH EH 6));
+        $each!(8; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4) (G TG EG 5) (H TH EH 6) (I TI EI 7));
+        $each!(9; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4) (G TG EG 5) (H TH EH 6) (I TI EI 7) (J TJ EJ 8));
+        $each!(10; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4) (G TG EG 5) (H TH EH 6) (I TI EI 7) (J TJ EJ 8) (K TK EK 9));
+        $each!(11; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4) (G TG EG 5) (H TH EH 6) (I TI EI 7) (J TJ EJ 8) (K TK EK 9) (L TL EL 10));
+        $each!(12; (A TA EA 0) (B TB EB 1) (C TC EC 2) (D TD ED 3) (F TF EF 4) (G TG EG 5) (H TH EH 6) (I TI EI 7) (J TJ EJ 8) (K TK EK 9) (L TL EL 10) (M TM EM 11));
+    };
+}
+
+mod all;
+mod all_settled;
+mod any;
+#[doc(hidden)]
+pub mod literal;
+#[cfg(feature = "alloc")]
+mod many;
+mod pinned;
+mod race;
+mod rule;
+mod slots;
+
+pub use all::{All, AllOf, all};
+pub use all_settled::{AllSettled, AllSettledOf, all_settled};
+pub use any::{Any, AnyOf, any};
+pub use race::{Race, RaceOf, race};
+
+#[cfg(feature = "alloc")]
+pub use {all::AllVec, all_settled::AllSettledVec, any::AnyVec, race::RaceVec};
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+pub use {all::all_iter, all_settled::all_settled_iter, any::any_iter, race::race_iter};
+
+/// Which of its forms a combinator was given. Inference finds the marker, so that tuples, arrays and iterators can each
+/// have an implementation without any of them overlapping in the eyes of the compiler.
+#[doc(hidden)]
+pub mod markers {
+    /// A tuple of 1 to 12 promises.
+    #[derive(Debug)]
+    pub enum Tuple {}
+    /// An array of promises of one type.
+    #[derive(Debug)]
+    pub enum Array {}
+    /// A collection that owns its promises.
+    #[derive(Debug)]
+    pub enum Collection {}
+    /// Any iterator of promises.
+    #[derive(Debug)]
+    pub enum Iter {}
+}

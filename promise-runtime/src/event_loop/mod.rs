@@ -1,0 +1,221 @@
+//! The built-in executor: one thread, first come, first served, with timers and an optional virtual clock.
+//!
+//! [`run`] runs a future on this thread's own loop, which stays for the next `run`; an [`EventLoop`] of your own can
+//! have a [virtual clock](Clock::Virtual). The order is JavaScript's: everything that is ready runs in the order
+//! it was woken, and only when nothing is ready any more the next timer fires, one at a time, in the order of their
+//! times and then of their creation. So tasks that wake themselves for ever keep the timers from firing.
+
+mod executor;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod timers;
+mod waker;
+
+pub use crate::timer::delay;
+use executor::Executor;
+pub(crate) use executor::entered;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+pub(crate) use tasks::{SendTask, Task};
+pub(crate) use timers::Timers;
+
+std::thread_local! {
+    /// The loop of the functions that name none.
+    static OWN: EventLoop = EventLoop::new();
+}
+
+/// Runs `future` on this thread's event loop and returns its output.
+///
+/// Tasks that are still pending then stay with the loop and go on in its next `run` or [`run_until_idle`]; those
+/// left when the thread ends are dropped. Waits for timers, and for other threads as long as one of them holds a
+/// waker of this loop.
+///
+/// # Panics
+///
+/// Panics when nothing can make progress any more, and says what was waited for; inside an event loop that runs on
+/// this thread; and with feature `tokio` inside a tokio runtime. A panic of the future or of a task
+/// passes through; the loop can be used again.
+///
+/// ```
+/// use promise_runtime::{delay, event_loop};
+/// use std::time::Duration;
+///
+/// let sum = event_loop::run(async {
+///     delay(Duration::from_millis(1)).await;
+///     1 + 2
+/// });
+/// assert_eq!(sum, 3);
+/// ```
+#[track_caller]
+pub fn run<F: IntoFuture>(future: F) -> F::Output {
+    own().run(future.into_future())
+}
+
+/// Runs `future` on a new event loop with this clock, which ends with it.
+///
+/// Tasks that are still pending then are dropped. Panics as [`run`] does.
+///
+/// ```
+/// use promise_runtime::event_loop::{self, Clock, delay};
+/// use std::time::Duration;
+///
+/// let hour = Duration::from_secs(60 * 60);
+/// event_loop::run_with(Clock::Virtual, async {
+///     delay(hour).await; // takes no time
+///     assert_eq!(event_loop::now(), hour);
+/// });
+/// ```
+#[track_caller]
+pub fn run_with<F: IntoFuture>(clock: Clock, future: F) -> F::Output {
+    EventLoop::with_clock(clock).run(future)
+}
+
+/// Runs the tasks of this thread's event loop until none is ready and no timer is set.
+///
+/// Waits for timers, not for other threads. Panics inside an event loop that runs on this thread, and with
+/// feature `tokio` inside a tokio runtime.
+///
+/// ```
+/// # use promise_runtime::event_loop;
+/// event_loop::run_until_idle();
+/// ```
+#[track_caller]
+pub fn run_until_idle() {
+    own().run_until_idle();
+}
+
+/// The time on the clock of the event loop that runs here, counted from the loop's creation.
+///
+/// Panics outside an event loop.
+///
+/// ```
+/// use promise_runtime::event_loop::{self, Clock};
+/// use std::time::Duration;
+///
+/// event_loop::run_with(Clock::Virtual, async {
+///     assert_eq!(event_loop::now(), Duration::ZERO);
+/// });
+/// ```
+#[track_caller]
+pub fn now() -> Duration {
+    match executor::current(|executor| executor.timers.now()) {
+        Some(now) => now,
+        None => panic!(
+            "`event_loop::now` outside an event loop: call it in a future given to `event_loop::run`"
+        ),
+    }
+}
+
+/// What an event loop goes by.
+///
+/// ```
+/// use promise_runtime::event_loop::Clock;
+/// assert_eq!(Clock::default(), Clock::Real);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Clock {
+    /// The system's monotonic clock.
+    #[default]
+    Real,
+    /// Starts at zero and stands still while anything is ready; then jumps to the next timer, without waiting.
+    ///
+    /// For tests: hours pass at once and in the same order every time. It does not wait for other threads while a timer
+    /// is set.
+    Virtual,
+}
+
+/// An event loop of your own, with its own tasks, timers and clock.
+///
+/// Dropping it drops its pending tasks. It stays on the thread that made it.
+///
+/// ```
+/// use promise_runtime::event_loop::{Clock, EventLoop, delay};
+/// use std::time::Duration;
+///
+/// let event_loop = EventLoop::with_clock(Clock::Virtual);
+/// event_loop.run(delay(Duration::from_secs(1)));
+/// event_loop.run(delay(Duration::from_secs(2)));
+/// assert_eq!(event_loop.now(), Duration::from_secs(3));
+/// ```
+pub struct EventLoop {
+    executor: Rc<Executor>,
+}
+
+impl EventLoop {
+    /// A loop that goes by the system's clock.
+    pub fn new() -> Self {
+        Self::with_clock(Clock::Real)
+    }
+
+    /// A loop that goes by `clock`.
+    pub fn with_clock(clock: Clock) -> Self {
+        Self {
+            executor: Rc::new(Executor::new(clock)),
+        }
+    }
+
+    /// Runs `future` and returns its output, as the function [`run`] does on this thread's own loop.
+    #[track_caller]
+    pub fn run<F: IntoFuture>(&self, future: F) -> F::Output {
+        self.executor.run(future.into_future())
+    }
+
+    /// Runs tasks until none is ready and no timer is set, as the function [`run_until_idle`] does.
+    #[track_caller]
+    pub fn run_until_idle(&self) {
+        self.executor.run_until_idle();
+    }
+
+    /// The time on the loop's clock, counted from its creation.
+    pub fn now(&self) -> Duration {
+        self.executor.timers.now()
+    }
+}
+
+impl Default for EventLoop {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for EventLoop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventLoop")
+            .field("now", &self.now())
+            .field("tasks", &self.executor.pending())
+            .field("timers", &self.executor.timers.pending())
+            .finish()
+    }
+}
+
+/// Hands a task to the event loop that runs on this thread; its turn comes after everything that is ready now.
+#[track_caller]
+pub(crate) fn spawn_detached_local(task: Task) {
+    // Outside the look at the loop, so that the task is not dropped in it.
+    let mut task = Some(task);
+    executor::current(|executor| task.take().map(|task| executor.spawn(task)));
+    assert!(
+        task.is_none(),
+        "no event loop runs on this thread: detach inside `event_loop::run`"
+    );
+}
+
+/// As [`spawn_detached_local`], for a task that could run on any thread.
+#[track_caller]
+pub(crate) fn spawn_detached(task: SendTask) {
+    spawn_detached_local(task);
+}
+
+/// The executor of the functions that name no loop.
+fn own() -> Rc<Executor> {
+    OWN.with(|own| Rc::clone(&own.executor))
+}
+
+/// Nothing panics while it holds one of this module's locks, so a poisoned one is sound.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,107 @@
+//! The tasks of one loop: futures in numbered slots.
+
+use super::waker::{TaskId, TaskWaker, Woken};
+use std::boxed::Box;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::vec::Vec;
+
+/// A spawned future.
+pub(crate) type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+/// A spawned future that could run on any thread.
+pub(crate) type SendTask = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The pending tasks. The future given to `run` has a slot too, but stays on the stack.
+#[derive(Default)]
+pub(super) struct Tasks {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+#[derive(Default)]
+struct Slot {
+    generation: u32,
+    live: bool,
+    /// Not there while the task is polled, and never for the future given to `run`.
+    future: Option<Task>,
+    /// Kept for the slot's next task if nobody else has a clone by then.
+    waker: Option<Arc<TaskWaker>>,
+}
+
+impl Tasks {
+    pub(super) fn insert(&mut self, future: Option<Task>) -> TaskId {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::default());
+            u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
+        });
+        let entry = &mut self.slots[slot as usize];
+        entry.live = true;
+        entry.future = future;
+        let id = TaskId {
+            slot,
+            generation: entry.generation,
+        };
+        match entry.waker.as_mut().and_then(Arc::get_mut) {
+            Some(waker) => waker.reuse(id),
+            None => entry.waker = None,
+        }
+        id
+    }
+
+    /// Forgets a task. Its future, if it is here, is the caller's to drop.
+    pub(super) fn remove(&mut self, id: TaskId) -> Option<Task> {
+        let entry = self.get(id)?;
+        entry.live = false;
+        entry.generation = entry.generation.wrapping_add(1);
+        let future = entry.future.take();
+        self.free.push(id.slot);
+        future
+    }
+
+    /// The future to poll; `None` if the task is over.
+    pub(super) fn take(&mut self, id: TaskId) -> Option<Task> {
+        self.get(id)?.future.take()
+    }
+
+    pub(super) fn put_back(&mut self, id: TaskId, future: Task) {
+        if let Some(entry) = self.get(id) {
+            entry.future = Some(future);
+        }
+    }
+
+    /// The waker to poll or queue the task with.
+    pub(super) fn waker(&mut self, id: TaskId, woken: &Arc<Woken>) -> Arc<TaskWaker> {
+        let waker = &mut self.slots[id.slot as usize].waker;
+        Arc::clone(waker.get_or_insert_with(|| Arc::new(TaskWaker::new(id, woken))))
+    }
+
+    /// Takes the waker of a task that somebody else can still wake.
+    pub(super) fn take_held_waker(&mut self) -> Option<Arc<TaskWaker>> {
+        let mut live = self.slots.iter_mut().filter(|entry| entry.live);
+        live.find_map(|entry| entry.waker.take_if(|waker| Arc::strong_count(waker) > 1))
+    }
+
+    pub(super) fn return_waker(&mut self, waker: Arc<TaskWaker>) {
+        if let Some(entry) = self.get(waker.id) {
+            entry.waker = Some(waker);
+        }
+    }
+
+    /// How many there are, with the one given to `run`.
+    pub(super) fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
+    /// How many slots there are, in use or not.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
+    fn get(&mut self, id: TaskId) -> Option<&mut Slot> {
+        self.slots
+            .get_mut(id.slot as usize)
+            .filter(|entry| entry.live && entry.generation == id.generation)
+    }
+}

@@ -1,0 +1,202 @@
+//! The timers of one loop and the clock they go by.
+
+use super::{Clock, executor, lock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
+use std::vec::Vec;
+
+/// What the loop does when no task is ready.
+pub(super) enum Next {
+    /// A timer is due: wake this.
+    Fire(Waker),
+    /// The next one is due after this time.
+    Wait(Duration),
+    /// There is none.
+    Empty,
+}
+
+/// Shared between a loop and the sleeps that use its timers, which may be polled and dropped on any thread.
+///
+/// Wakers are cloned, woken and dropped outside the lock, since they may be somebody else's code.
+#[derive(Debug)]
+pub(crate) struct Timers {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    time: Time,
+    /// Pending timers: when, in which order they were made, and the slot.
+    queue: BTreeSet<(u64, u64, u32)>,
+    made: u64,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    closed: bool,
+}
+
+#[derive(Debug)]
+enum Time {
+    Real(Instant),
+    Virtual(u64),
+}
+
+/// One timer, from `add` to `cancel`.
+#[derive(Debug, Default)]
+struct Slot {
+    /// Its place in the queue: when, and the number among those made. `None` once it has fired.
+    pending: Option<(u64, u64)>,
+    waker: Option<Waker>,
+}
+
+impl Inner {
+    fn now(&self) -> u64 {
+        match self.time {
+            Time::Real(start) => u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            Time::Virtual(now) => now,
+        }
+    }
+}
+
+impl Timers {
+    pub(super) fn new(clock: Clock) -> Self {
+        let time = match clock {
+            Clock::Real => Time::Real(Instant::now()),
+            Clock::Virtual => Time::Virtual(0),
+        };
+        let inner = Inner {
+            time,
+            queue: BTreeSet::new(),
+            made: 0,
+            slots: Vec::new(),
+            free: Vec::new(),
+            closed: false,
+        };
+        Self {
+            inner: Mutex::new(inner),
+        }
+    }
+
+    /// Those of the loop that runs on this thread.
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        executor::current(|executor| Arc::clone(&executor.timers))
+    }
+
+    /// The time since the loop was made.
+    pub(super) fn now(&self) -> Duration {
+        Duration::from_nanos(lock(&self.inner).now())
+    }
+
+    /// How many have not fired yet.
+    pub(super) fn pending(&self) -> usize {
+        lock(&self.inner).queue.len()
+    }
+
+    /// How many slots are in use.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> usize {
+        let inner = lock(&self.inner);
+        inner.slots.len() - inner.free.len()
+    }
+
+    /// Wakes `waker` after `nanos`. The slot is the caller's until it cancels it.
+    pub(crate) fn add(&self, nanos: u64, waker: &Waker) -> u32 {
+        let waker = Some(waker.clone());
+        let inner = &mut *lock(&self.inner);
+        let slot = inner.free.pop().unwrap_or_else(|| {
+            inner.slots.push(Slot::default());
+            u32::try_from(inner.slots.len() - 1).expect("fewer than 2^32 timers")
+        });
+        let (at, number) = (inner.now().saturating_add(nanos), inner.made);
+        inner.made += 1;
+        inner.queue.insert((at, number, slot));
+        inner.slots[slot as usize] = Slot {
+            pending: Some((at, number)),
+            waker,
+        };
+        slot
+    }
+
+    /// Ready once the timer has fired; before that makes `waker` the one to wake.
+    pub(crate) fn poll_slot(&self, slot: u32, waker: &Waker) -> Poll<()> {
+        let check = |inner: &Inner| {
+            assert!(
+                !inner.closed,
+                "the event loop of this timer is gone; a `Sleep` must not outlive its event loop"
+            );
+            inner.slots[slot as usize].pending.is_none()
+        };
+        {
+            let inner = lock(&self.inner);
+            if check(&inner) {
+                return Poll::Ready(());
+            }
+            if inner.slots[slot as usize]
+                .waker
+                .as_ref()
+                .is_some_and(|old| old.will_wake(waker))
+            {
+                return Poll::Pending;
+            }
+        }
+        let mut waker = Some(waker.clone());
+        let mut inner = lock(&self.inner);
+        // It may have fired in between, on the loop's thread.
+        if check(&inner) {
+            return Poll::Ready(());
+        }
+        std::mem::swap(&mut inner.slots[slot as usize].waker, &mut waker);
+        drop(inner);
+        drop(waker);
+        Poll::Pending
+    }
+
+    /// Gives the slot back, fired or not.
+    pub(crate) fn cancel(&self, slot: u32) {
+        let mut inner = lock(&self.inner);
+        let Slot { pending, waker } = std::mem::take(&mut inner.slots[slot as usize]);
+        if let Some((at, number)) = pending {
+            inner.queue.remove(&(at, number, slot));
+        }
+        inner.free.push(slot);
+        drop(inner);
+        drop(waker);
+    }
+
+    /// Takes the first timer that is due. A virtual clock moves to the first one.
+    pub(super) fn next(&self) -> Next {
+        let inner = &mut *lock(&self.inner);
+        let Some(&(at, number, slot)) = inner.queue.first() else {
+            return Next::Empty;
+        };
+        let now = inner.now();
+        if at > now {
+            match &mut inner.time {
+                Time::Real(_) => return Next::Wait(Duration::from_nanos(at - now)),
+                Time::Virtual(now) => *now = at,
+            }
+        }
+        inner.queue.remove(&(at, number, slot));
+        let slot = &mut inner.slots[slot as usize];
+        slot.pending = None;
+        // A pending timer has a waker; without one there is nobody to wake.
+        slot.waker
+            .take()
+            .map_or(Next::Wait(Duration::ZERO), Next::Fire)
+    }
+
+    /// The loop is gone: whoever still waits is woken, and panics when it polls.
+    pub(super) fn close(&self) {
+        let mut inner = lock(&self.inner);
+        inner.closed = true;
+        inner.queue.clear();
+        let wakers: Vec<_> = inner
+            .slots
+            .iter_mut()
+            .filter_map(|slot| slot.waker.take())
+            .collect();
+        drop(inner);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}

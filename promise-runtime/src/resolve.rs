@@ -1,0 +1,243 @@
+//! What a source, a handler or an element may produce, decided by its type.
+//!
+//! | produced value | kind | meaning |
+//! |---|---|---|
+//! | `IntoFuture<Output = Result<T, E>>` | [`FutureOfResult`] | adopted: fulfils with `T` or rejects with `E` |
+//! | any other `IntoFuture` | [`FutureOfValue`] | adopted: fulfils with its output |
+//! | `Result<T, E>` | [`ResultValue`] | `Ok` fulfils, `Err` rejects |
+//! | anything else | [`PlainValue`] | fulfils with it |
+//!
+//! Generated code calls `(&&&&probe(&product)).__kind()`. Method lookup tries the receiver with the most references
+//! first, so the first row whose bounds hold is taken; there is no test at run time. The kind then turns the product
+//! into [`Started`]. Where nothing can be awaited its `Later` is uninhabited, and the compiler deletes the await.
+
+use core::convert::Infallible;
+use core::future::{Future, IntoFuture};
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+/// Stands for a value of type `T` in method lookup, without holding a borrow of it.
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<fn() -> T>);
+
+impl<T> Probe<T> {
+    #[inline(always)]
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+#[inline(always)]
+pub fn probe<T>(_: &T) -> Probe<T> {
+    Probe::new()
+}
+
+/// What is left to do after a handler was called.
+#[derive(Debug)]
+pub enum Started<T, E, L> {
+    Now(Result<T, E>),
+    Later(L),
+}
+
+/// The future of a product that is none. Never constructed.
+#[derive(Debug)]
+pub struct NoFuture<T, E>(Infallible, PhantomData<fn() -> Result<T, E>>);
+
+impl<T, E> Future for NoFuture<T, E> {
+    type Output = Result<T, E>;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.0 {}
+    }
+}
+
+pin_project! {
+    /// A future that cannot reject, as one of a `Result`.
+    #[derive(Debug)]
+    pub struct Fulfils<F, E> {
+        #[pin]
+        future: F,
+        rejection: PhantomData<fn() -> E>,
+    }
+}
+
+impl<F, E> Fulfils<F, E> {
+    pub(crate) fn new(future: F) -> Self {
+        Self {
+            future,
+            rejection: PhantomData,
+        }
+    }
+}
+
+impl<F: Future, E> Future for Fulfils<F, E> {
+    type Output = Result<F::Output, E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().future.poll(context).map(Ok)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct FutureOfResult;
+#[derive(Clone, Copy, Debug)]
+pub struct FutureOfValue;
+#[derive(Clone, Copy, Debug)]
+pub struct ResultValue;
+#[derive(Clone, Copy, Debug)]
+pub struct PlainValue;
+
+pub trait ProbeFutureOfResult {
+    fn __kind(&self) -> FutureOfResult;
+}
+
+impl<F, T, E> ProbeFutureOfResult for &&&Probe<F>
+where
+    F: IntoFuture<Output = Result<T, E>>,
+{
+    #[inline(always)]
+    fn __kind(&self) -> FutureOfResult {
+        FutureOfResult
+    }
+}
+
+pub trait ProbeFuture {
+    fn __kind(&self) -> FutureOfValue;
+}
+
+impl<F: IntoFuture> ProbeFuture for &&Probe<F> {
+    #[inline(always)]
+    fn __kind(&self) -> FutureOfValue {
+        FutureOfValue
+    }
+}
+
+pub trait ProbeResult {
+    fn __kind(&self) -> ResultValue;
+}
+
+impl<T, E> ProbeResult for &Probe<Result<T, E>> {
+    #[inline(always)]
+    fn __kind(&self) -> ResultValue {
+        ResultValue
+    }
+}
+
+pub trait ProbePlain {
+    fn __kind(&self) -> PlainValue;
+}
+
+impl<T> ProbePlain for Probe<T> {
+    #[inline(always)]
+    fn __kind(&self) -> PlainValue {
+        PlainValue
+    }
+}
+
+impl FutureOfResult {
+    #[inline(always)]
+    pub fn start<F, T, E>(self, product: F) -> Started<T, E, F>
+    where
+        F: IntoFuture<Output = Result<T, E>>,
+    {
+        Started::Later(product)
+    }
+
+    /// Says that a rejection of unknown type is the chain's: the case of `?` in a Rust closure.
+    #[inline(always)]
+    pub fn same<E>(self, reason: E, _: Tag<E>) -> E {
+        reason
+    }
+}
+
+impl FutureOfValue {
+    #[inline(always)]
+    pub fn start<F: IntoFuture>(
+        self,
+        product: F,
+    ) -> Started<F::Output, Infallible, Fulfils<F::IntoFuture, Infallible>> {
+        Started::Later(Fulfils::new(product.into_future()))
+    }
+
+    #[inline(always)]
+    pub fn same<E>(self, reason: Infallible, _: Tag<E>) -> E {
+        match reason {}
+    }
+}
+
+impl ResultValue {
+    #[inline(always)]
+    pub fn start<T, E>(self, product: Result<T, E>) -> Started<T, E, NoFuture<T, E>> {
+        Started::Now(product)
+    }
+
+    #[inline(always)]
+    pub fn same<E>(self, reason: E, _: Tag<E>) -> E {
+        reason
+    }
+}
+
+impl PlainValue {
+    #[inline(always)]
+    pub fn start<T>(self, product: T) -> Started<T, Infallible, NoFuture<T, Infallible>> {
+        Started::Now(Ok(product))
+    }
+
+    #[inline(always)]
+    pub fn same<E>(self, reason: Infallible, _: Tag<E>) -> E {
+        match reason {}
+    }
+}
+
+/// Carries the rejection type of a region, so that type checking has a name for it before and after.
+#[derive(Debug)]
+pub struct Tag<E>(PhantomData<fn() -> E>);
+
+impl<E> Clone for Tag<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for Tag<E> {}
+
+impl<E> Tag<E> {
+    #[inline(always)]
+    #[expect(clippy::new_without_default, reason = "generated code calls it")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+
+    /// The outcome of a region rejects with the region's type.
+    #[inline(always)]
+    pub fn outcome<T>(self, outcome: Result<T, E>) -> Result<T, E> {
+        outcome
+    }
+}
+
+/// A rejection type that nothing has fixed is [`Infallible`]: an inherent method is found before a trait's, and calling
+/// it decides the type.
+impl Tag<Infallible> {
+    #[inline(always)]
+    pub fn __pin(self) {}
+}
+
+pub trait Pinned {
+    fn __pin(self);
+}
+
+impl<E> Pinned for Tag<E> {
+    #[inline(always)]
+    fn __pin(self) {}
+}
+
+/// What comes after a handler that never has a value. The code is unreachable, its type is whatever is wanted.
+#[inline(always)]
+#[track_caller]
+pub fn anything<T>() -> T {
+    unreachable!("a handler that always throws went on")
+}

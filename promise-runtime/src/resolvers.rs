@@ -1,0 +1,285 @@
+//! `with_resolvers`: a promise that is settled from outside.
+//!
+//! One allocation holds everything: a word of flags, the outcome, and the waker of whoever waits. The flags say who may touch what:
+//!
+//! | flag | set by | meaning |
+//! |---|---|---|
+//! | `CLAIMED` | the first resolver called, or the promise when it is dropped | whoever set it may write the outcome, once |
+//! | `SETTLED` | that resolver, after it has written | the outcome belongs to the promise |
+//! | `ABANDONED` | the promise, when it is dropped | an outcome that comes too late is dropped by its resolver |
+//! | `WAITING` | the promise, after it has stored a waker | the waker belongs to whoever sets `SETTLED`, unless the promise clears this flag first |
+
+use alloc::sync::Arc;
+use core::{
+    cell::UnsafeCell,
+    fmt,
+    future::Future,
+    mem,
+    ops::Deref,
+    pin::Pin,
+    sync::atomic::{
+        AtomicU8,
+        Ordering::{AcqRel, Acquire},
+    },
+    task::{Context, Poll, Waker},
+};
+
+const CLAIMED: u8 = 1;
+const SETTLED: u8 = 2;
+const WAITING: u8 = 4;
+const ABANDONED: u8 = 8;
+
+struct Core<T, E> {
+    flags: AtomicU8,
+    outcome: UnsafeCell<Option<Result<T, E>>>,
+    waker: UnsafeCell<Option<Waker>>,
+}
+
+// SAFETY: the flags give each cell to one thread at a time, with acquire and release between two owners, so values only ever
+// move from thread to thread.
+unsafe impl<T: Send, E: Send> Sync for Core<T, E> {}
+
+impl<T, E> Core<T, E> {
+    fn settle(&self, outcome: Result<T, E>) {
+        if self.flags.fetch_or(CLAIMED, AcqRel) & CLAIMED != 0 {
+            return;
+        }
+        // SAFETY: only whoever set `CLAIMED` is here, and the promise does not look before `SETTLED`.
+        unsafe { *self.outcome.get() = Some(outcome) };
+        let flags = self.flags.fetch_or(SETTLED, AcqRel);
+        if flags & ABANDONED != 0 {
+            // SAFETY: the promise was dropped before `SETTLED` was set, and left the outcome to this call.
+            drop(unsafe { self.take() });
+        }
+        if flags & WAITING != 0 {
+            // SAFETY: `WAITING` stood when `SETTLED` was set, so the promise leaves the waker alone from now on.
+            let waker = unsafe { (*self.waker.get()).take() };
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    /// Makes the waker the promise's own again; false if the promise has settled.
+    fn reclaim_waker(&self) -> bool {
+        self.flags.fetch_and(!WAITING, AcqRel) & SETTLED == 0
+    }
+
+    /// Takes the outcome out.
+    ///
+    /// # Safety
+    ///
+    /// `SETTLED` is set, and the caller is the promise, or the resolver that set it after the promise was dropped.
+    unsafe fn take(&self) -> Option<Result<T, E>> {
+        // SAFETY: from `SETTLED` on the outcome is the promise's, unless that was dropped earlier.
+        unsafe { (*self.outcome.get()).take() }
+    }
+
+    fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
+        if self.flags.load(Acquire) & SETTLED == 0 && self.reclaim_waker() {
+            // SAFETY: without `WAITING` and `SETTLED` the waker is the promise's.
+            let stored = unsafe { &mut *self.waker.get() };
+            let outdated = match stored {
+                Some(waker) if waker.will_wake(cx.waker()) => None,
+                _ => {
+                    let waker = cx.waker().clone();
+                    stored.replace(waker)
+                }
+            };
+            let flags = self.flags.fetch_or(WAITING, AcqRel);
+            // Its drop is foreign code, which may even settle this promise.
+            drop(outdated);
+            if flags & SETTLED == 0 {
+                return Poll::Pending;
+            }
+        }
+        // SAFETY: each way here has seen `SETTLED`.
+        Poll::Ready(unsafe { self.take() })
+    }
+
+    /// The promise is dropped: no outcome is kept any more, and no task held by its waker.
+    fn abandon(&self) {
+        if self.flags.fetch_or(CLAIMED | ABANDONED, AcqRel) & SETTLED != 0 {
+            // SAFETY: `SETTLED` was set before `ABANDONED`, and this is the promise.
+            drop(unsafe { self.take() });
+        } else if self.reclaim_waker() {
+            // SAFETY: without `WAITING` and `SETTLED` the waker is the promise's.
+            let waker = unsafe { (*self.waker.get()).take() };
+            drop(waker);
+        }
+    }
+}
+
+/// A promise together with the two functions that settle it, as JavaScript's `Promise.withResolvers()`.
+///
+/// The first call of either decides; later ones are ignored, and their value is dropped. Resolvers are called like functions,
+/// can be cloned, and work from any thread when the values are `Send`, also after the promise was dropped. If all
+/// resolvers are dropped uncalled, the promise stays pending. One allocation for everything; the waiting task is woken by the
+/// deciding call, under no lock. Cancel-safe: the promise may be dropped at any time, which drops the outcome it has or would get.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::with_resolvers;
+///
+/// let (answer, resolve, reject) = with_resolvers();
+/// std::thread::spawn(move || {
+///     resolve(42);
+///     reject("too late");
+/// });
+/// assert_eq!(answer.await, Ok(42));
+/// # });
+/// ```
+pub fn with_resolvers<T, E>() -> (Deferred<T, E>, Resolve<T, E>, Reject<T, E>) {
+    let core = Arc::new(Core {
+        flags: AtomicU8::new(0),
+        outcome: UnsafeCell::new(None),
+        waker: UnsafeCell::new(None),
+    });
+    (
+        Deferred {
+            core: Some(core.clone()),
+        },
+        Resolve { core: core.clone() },
+        Reject { core },
+    )
+}
+
+/// The promise made by [`with_resolvers`]: a future that fulfils or rejects with what the first resolver called says.
+///
+/// Panics when polled after it has settled. Cancel-safe.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Deferred<T, E> {
+    core: Option<Arc<Core<T, E>>>,
+}
+
+impl<T, E> Future for Deferred<T, E> {
+    type Output = Result<T, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let core = this
+            .core
+            .as_ref()
+            .expect("a promise was polled again after it had settled");
+        let Poll::Ready(outcome) = core.poll(cx) else {
+            return Poll::Pending;
+        };
+        this.core = None;
+        Poll::Ready(outcome.expect("nobody but the promise takes the outcome, and it does so once"))
+    }
+}
+
+impl<T, E> Drop for Deferred<T, E> {
+    fn drop(&mut self) {
+        if let Some(core) = &self.core {
+            core.abandon();
+        }
+    }
+}
+
+impl<T, E> fmt::Debug for Deferred<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pending = self
+            .core
+            .as_ref()
+            .is_some_and(|core| core.flags.load(Acquire) & SETTLED == 0);
+        f.debug_struct("Deferred")
+            .field("pending", &pending)
+            .finish()
+    }
+}
+
+/// Fulfils the promise it was made with: `resolve(value)`. See [`with_resolvers`].
+///
+/// `Clone`, and `Send + Sync + 'static` when the values are. It is not itself an `Fn`: where one is asked for, write
+/// `move |value| resolve(value)`. In a task that must be `Send`, await first and call then
+/// (`let value = work().await; resolve(value)`), or write `resolve.call(work().await)`.
+pub struct Resolve<T, E> {
+    core: Arc<Core<T, E>>,
+}
+
+/// Rejects the promise it was made with: `reject(reason)`. See [`with_resolvers`].
+///
+/// What is said of [`Resolve`] holds here too.
+pub struct Reject<T, E> {
+    core: Arc<Core<T, E>>,
+}
+
+impl<T, E> Resolve<T, E> {
+    /// The same as `resolve(value)`.
+    pub fn call(&self, value: T) {
+        self.core.settle(Ok(value));
+    }
+}
+
+impl<T, E> Reject<T, E> {
+    /// The same as `reject(reason)`.
+    pub fn call(&self, reason: E) {
+        self.core.settle(Err(reason));
+    }
+}
+
+/// This is what makes `resolve(value)` a call.
+impl<T, E> Deref for Resolve<T, E> {
+    type Target = dyn Fn(T);
+
+    fn deref(&self) -> &Self::Target {
+        as_function(self, |resolve| move |value| resolve.call(value))
+    }
+}
+
+/// This is what makes `reject(reason)` a call.
+impl<T, E> Deref for Reject<T, E> {
+    type Target = dyn Fn(E);
+
+    fn deref(&self) -> &Self::Target {
+        as_function(self, |reject| move |reason| reject.call(reason))
+    }
+}
+
+/// Looks at a value as at the closure that `_capture` would make of it, without making one.
+///
+/// The closure must capture the value and nothing else. Then both have the same bytes, and a place for the value is one for the closure.
+#[inline(always)]
+fn as_function<'a, S, A, F>(this: &'a S, _capture: fn(S) -> F) -> &'a (dyn Fn(A) + 'static)
+where
+    F: Fn(A) + 'a,
+{
+    const {
+        assert!(size_of::<S>() == size_of::<F>() && align_of::<S>() == align_of::<F>());
+    }
+    let this: *const S = this;
+    // SAFETY: `F` captures one `S`. As both are of one size, that lies at the start; so a valid `S` is a valid `F`.
+    let function: &'a (dyn Fn(A) + 'a) = unsafe { &*this.cast::<F>() };
+    // SAFETY: only the bound on what the function may hold is lengthened, for the sake of values that borrow. It can be used for
+    // `'a` only, and within that all it holds is alive.
+    unsafe { mem::transmute::<&'a (dyn Fn(A) + 'a), &'a (dyn Fn(A) + 'static)>(function) }
+}
+
+impl<T, E> Clone for Resolve<T, E> {
+    fn clone(&self) -> Self {
+        Resolve {
+            core: self.core.clone(),
+        }
+    }
+}
+
+impl<T, E> Clone for Reject<T, E> {
+    fn clone(&self) -> Self {
+        Reject {
+            core: self.core.clone(),
+        }
+    }
+}
+
+impl<T, E> fmt::Debug for Resolve<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Resolve")
+    }
+}
+
+impl<T, E> fmt::Debug for Reject<T, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reject")
+    }
+}

@@ -1,0 +1,40 @@
+//! Starting a chain on the executor that is entered: the event loop of this thread, else tokio.
+
+use core::future::Future;
+
+#[cfg(feature = "event_loop")]
+use alloc::boxed::Box;
+
+const NO_EXECUTOR: &str = "no executor is entered here: detach the chain inside `event_loop::run` or, with feature `tokio`, a tokio runtime";
+
+#[track_caller]
+pub(crate) fn detach<T, E>(chain: impl Future<Output = Result<T, E>> + Send + 'static) {
+    let task = async move { drop(chain.await) };
+    #[cfg(feature = "event_loop")]
+    if crate::event_loop::entered() {
+        return crate::event_loop::spawn_detached(Box::pin(task));
+    }
+    #[cfg(feature = "tokio")]
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        drop(runtime.spawn(task));
+        return;
+    }
+    drop(task);
+    panic!("{NO_EXECUTOR}");
+}
+
+#[track_caller]
+pub(crate) fn detach_local<T, E>(chain: impl Future<Output = Result<T, E>> + 'static) {
+    let task = async move { drop(chain.await) };
+    #[cfg(feature = "event_loop")]
+    if crate::event_loop::entered() {
+        return crate::event_loop::spawn_detached_local(Box::pin(task));
+    }
+    #[cfg(feature = "tokio")]
+    if tokio::runtime::Handle::try_current().is_ok() {
+        drop(tokio::task::spawn_local(task));
+        return;
+    }
+    drop(task);
+    panic!("{NO_EXECUTOR}");
+}

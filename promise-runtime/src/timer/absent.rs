@@ -1,0 +1,31 @@
+//! Stands for the timers whose features are off.
+
+use core::pin::Pin;
+#[cfg(not(feature = "event_loop"))]
+use core::task::Waker;
+use core::task::{Context, Poll};
+
+/// A timer that no value can be made of: its state costs nothing, and its code is checked all the same.
+///
+/// (`pin_project!` takes no `cfg` on a variant.)
+#[derive(Debug)]
+pub(super) enum Absent {}
+
+#[cfg(not(feature = "event_loop"))]
+impl Absent {
+    pub(super) fn poll_slot(&self, _slot: u32, _waker: &Waker) -> Poll<()> {
+        match *self {}
+    }
+
+    pub(super) fn cancel(&self, _slot: u32) {
+        match *self {}
+    }
+}
+
+impl Future for Absent {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        match *self {}
+    }
+}
