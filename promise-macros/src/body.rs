@@ -237,7 +237,7 @@ fn block_tails<'a>(block: &'a Block, found: &mut Vec<Tail<'a>>) {
                 found.push(Tail::Unit);
             }
         }
-        Some(Stmt::Macro(last)) if known_macro(&last.mac) == Some(MacroKind::Diverges) => {}
+        Some(Stmt::Macro(last)) if never_returns(&last.mac) => {}
         Some(Stmt::Macro(last))
             if last.semi_token.is_none() && known_macro(&last.mac).is_none() =>
         {
@@ -250,9 +250,19 @@ fn block_tails<'a>(block: &'a Block, found: &mut Vec<Tail<'a>>) {
 fn never_has_value(expression: &Expr) -> bool {
     match expression {
         Expr::Break(_) | Expr::Return(_) | Expr::Continue(_) => true,
-        Expr::Macro(inner) => known_macro(&inner.mac) == Some(MacroKind::Diverges),
+        Expr::Macro(inner) => never_returns(&inner.mac),
         _ => false,
     }
+}
+
+/// `panic!` and its like, and `bail!`, which every crate of errors defines as a `return`.
+fn never_returns(mac: &Macro) -> bool {
+    known_macro(mac) == Some(MacroKind::Diverges)
+        || mac
+            .path
+            .segments
+            .last()
+            .is_some_and(|name| name.ident == "bail")
 }
 
 fn facts(expression: &Expr, nested: &[Nested]) -> Facts {

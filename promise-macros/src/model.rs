@@ -72,7 +72,7 @@ pub(crate) enum Inputs {
     /// `{ name: a, name }`
     Record(Vec<(Ident, Chain)>),
     /// Anything else: its type says whether it is a tuple, an array or an iterator.
-    Value(Box<Chain>),
+    Value(Body),
 }
 
 /// `new Promise(executor)`

@@ -11,7 +11,6 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::combine;
 use crate::reject::ConvertsTo;
 use crate::resolve::{Fulfils, Probe, Tag};
 
@@ -240,7 +239,7 @@ pub fn rejected<T, E>(reason: E, _: Tag<T>) -> Result<T, E> {
 
 /// The argument of a combinator that is no literal: an array, a tuple, or any iterator.
 pub mod inputs {
-    use super::{ConvertedElement, Element, IntoFuture, OwnElement, Probe, Tag, combine};
+    use super::{ConvertedElement, Element, OwnElement, Probe, Tag};
 
     #[derive(Clone, Copy, Debug)]
     pub struct Array;
@@ -260,7 +259,7 @@ pub mod inputs {
         }
     }
 
-    #[cfg(feature = "alloc")]
+    /// Nothing is one without an allocator for the results.
     pub trait ProbeIter {
         fn __inputs(&self) -> Iter;
     }
@@ -283,8 +282,6 @@ pub mod inputs {
             Tuple
         }
     }
-
-    use core::marker::PhantomData;
 
     impl Array {
         #[inline(always)]

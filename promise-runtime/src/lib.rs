@@ -73,7 +73,9 @@ pub mod __private {
     pub use core::pin::pin;
     pub use core::result::Result::{self, Err, Ok};
 
+    pub use crate::combine::literal::{Heterogeneous, Homogeneous};
     pub use crate::combine::{all, all_settled, any, literal, race};
+    pub use crate::element::inputs::{ProbeArray, ProbeIter, ProbeTuple};
     pub use crate::element::*;
     pub use crate::error::TimeoutError;
     pub use crate::finally::Finally;

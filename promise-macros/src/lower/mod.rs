@@ -61,6 +61,31 @@ pub(crate) fn promise(promise: &Promise) -> TokenStream {
     }
 }
 
+/// The traits whose methods stand for a choice by type. They have no names where the user's code could see them.
+const TRAITS: [&str; 21] = [
+    "Catches",
+    "Convert",
+    "Heterogeneous",
+    "Homogeneous",
+    "IsOther",
+    "Narrows",
+    "Pinned",
+    "ProbeArray",
+    "ProbeFallibleFuture",
+    "ProbeFuture",
+    "ProbeFutureOfResult",
+    "ProbeInfallibleFuture",
+    "ProbeInfallibleOutcome",
+    "ProbeIter",
+    "ProbeOutcome",
+    "ProbePlain",
+    "ProbeResult",
+    "ProbeTuple",
+    "ProbeValue",
+    "ProbeValueFuture",
+    "Reject",
+];
+
 /// What holds for the whole of one `promise!`.
 struct Lowering<'a> {
     runtime: &'a Runtime,
@@ -109,13 +134,8 @@ impl Lowering<'_> {
         let block = self.block(chain, true, fulfilment);
         let records = self.record_definitions();
         let hidden = &self.hidden;
-        let traits = emit!(
-            use #hidden::{
-                Catches as _, Convert as _, IsOther as _, Pinned as _, ProbeFallibleFuture as _, ProbeFuture as _, ProbeFutureOfResult as _,
-                ProbeInfallibleFuture as _, ProbeInfallibleOutcome as _, ProbeOutcome as _, ProbePlain as _, ProbeResult as _, ProbeValue as _,
-                ProbeValueFuture as _, Reject as _, inputs::*, literal::*,
-            };
-        );
+        let traits = TRAITS.map(internal);
+        let traits = emit!(use #hidden::{#(#traits as _),*};);
         let contents = emit!(#traits #records #block);
         self.asynchronous(chain.start, &contents)
     }

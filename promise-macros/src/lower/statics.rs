@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::{
-    Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
+    Body, Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
 };
 use crate::runtime::internal;
 
@@ -91,7 +91,7 @@ impl Lowering<'_> {
                 let path = self.record(&names);
                 emit!({ let (#(#names,)*) = #combined; #path { #(#names),* } })
             }
-            Inputs::Value(chain) => self.combined_value(combinator, chain, span, scope),
+            Inputs::Value(body) => self.combined_value(combinator, body, span, scope),
         }
     }
 
@@ -129,12 +129,12 @@ impl Lowering<'_> {
             .map(|element| self.element(element, converts, &fulfilments, scope));
         let children = names.iter().map(|name| {
             let child = match (combinator, converts) {
-                (Combinator::AllSettled, _) => emit!(kind.own(element)),
+                (Combinator::AllSettled, _) => emit!(#hidden::OwnElement::own(kind, element)),
                 (_, true) => {
                     let tag = &scope.tag;
-                    emit!(kind.converted(element, #tag))
+                    emit!(#hidden::ConvertedElement::converted(kind, element, #tag))
                 }
-                (_, false) => emit!(kind.element(element, #rejections)),
+                (_, false) => emit!(#hidden::Element::element(kind, element, #rejections)),
             };
             emit!({ let element = #name; let kind = (&&&&&&#hidden::probe(&element)).__element(); #child })
         });
@@ -196,14 +196,14 @@ impl Lowering<'_> {
     fn combined_value(
         &self,
         combinator: Combinator,
-        chain: &Chain,
+        xs: &Body,
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
         let rejections = self.name("rejections");
         let converts = scope.converts && combinator.passes_rejections();
-        let xs = self.element(chain, converts, &rejections, scope);
+        let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
             (Combinator::AllSettled, _) => emit!(inputs.own(kind, xs)),
             (_, true) => {
@@ -220,11 +220,10 @@ impl Lowering<'_> {
             #hidden::#function(#elements)
         });
         let settled = self.settled_combinator(combinator, &combined, span, scope);
-        let pin = (combinator == Combinator::Any).then(|| emit!(#rejections.__pin();));
         emit!({
             let #rejections = #hidden::Tag::<_>::new();
             let values = match #xs { xs => #settled };
-            #pin
+            #rejections.__pin();
             values
         })
     }
@@ -260,7 +259,7 @@ impl Lowering<'_> {
     }
 
     /// Like [`argument`](Self::argument), but without a block around, which would end the life of its temporaries.
-    fn argument_value(&self, body: &crate::model::Body, scope: &Scope) -> TokenStream {
+    fn argument_value(&self, body: &Body, scope: &Scope) -> TokenStream {
         match body.facts.returns || body.facts.unknown_macro {
             true => self.argument(body, scope),
             false => self.bare(body, scope),

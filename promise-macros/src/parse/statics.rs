@@ -256,7 +256,7 @@ impl Call<'_> {
 }
 
 fn value(tokens: &[TokenTree], errors: &mut Errors) -> Inputs {
-    Inputs::Value(Box::new(chain(tokens, errors)))
+    Inputs::Value(body::parse(tokens, Place::Argument, errors))
 }
 
 fn ends_in_comma(tokens: &[TokenTree]) -> bool {

@@ -117,6 +117,7 @@ impl<S: Slots> fmt::Debug for AllOf<S> {
 
 macro_rules! tuple {
     ($n:literal; $(($F:ident $T:ident $E:ident $i:tt))+) => {
+        #[diagnostic::do_not_recommend]
         impl<E, $($F, $T),+> All<Tuple> for ($($F,)+)
         where
             $($F: IntoFuture<Output = Result<$T, E>>),+
@@ -133,6 +134,7 @@ macro_rules! tuple {
 
 for_each_arity!(tuple);
 
+#[diagnostic::do_not_recommend]
 impl<F, T, E, const N: usize> All<Array> for [F; N]
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -183,6 +185,7 @@ impl<F, K> fmt::Debug for AllVec<F, K> {
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<I, T, E> All<Iter> for I
 where
     I: Iterator,
@@ -196,6 +199,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> All<Collection> for Vec<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -208,6 +212,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> All<Collection> for VecDeque<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -220,6 +225,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> All<Collection> for Box<[F]>
 where
     F: IntoFuture<Output = Result<T, E>>,

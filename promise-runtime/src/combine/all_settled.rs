@@ -120,6 +120,7 @@ impl<S: Slots> fmt::Debug for AllSettledOf<S> {
 
 macro_rules! tuple {
     ($n:literal; $(($F:ident $T:ident $E:ident $i:tt))+) => {
+        #[diagnostic::do_not_recommend]
         impl<$($F, $T, $E),+> AllSettled<Tuple> for ($($F,)+)
         where
             $($F: IntoFuture<Output = Result<$T, $E>>),+
@@ -136,6 +137,7 @@ macro_rules! tuple {
 
 for_each_arity!(tuple);
 
+#[diagnostic::do_not_recommend]
 impl<F, T, E, const N: usize> AllSettled<Array> for [F; N]
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -186,6 +188,7 @@ impl<F, K> fmt::Debug for AllSettledVec<F, K> {
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<I, T, E> AllSettled<Iter> for I
 where
     I: Iterator,
@@ -199,6 +202,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> AllSettled<Collection> for Vec<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -211,6 +215,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> AllSettled<Collection> for VecDeque<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -223,6 +228,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> AllSettled<Collection> for Box<[F]>
 where
     F: IntoFuture<Output = Result<T, E>>,

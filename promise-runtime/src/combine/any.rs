@@ -121,6 +121,7 @@ impl<S: Slots> fmt::Debug for AnyOf<S> {
 
 macro_rules! tuple {
     ($n:literal; $(($F:ident $T:ident $E:ident $i:tt))+) => {
+        #[diagnostic::do_not_recommend]
         impl<T, E, $($F),+> Any<Tuple> for ($($F,)+)
         where
             $($F: IntoFuture<Output = Result<T, E>>),+
@@ -137,6 +138,7 @@ macro_rules! tuple {
 
 for_each_arity!(tuple);
 
+#[diagnostic::do_not_recommend]
 impl<F, T, E, const N: usize> Any<Array> for [F; N]
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -187,6 +189,7 @@ impl<F, K> fmt::Debug for AnyVec<F, K> {
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<I, T, E> Any<Iter> for I
 where
     I: Iterator,
@@ -200,6 +203,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> Any<Collection> for Vec<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -212,6 +216,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> Any<Collection> for VecDeque<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -224,6 +229,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> Any<Collection> for Box<[F]>
 where
     F: IntoFuture<Output = Result<T, E>>,

@@ -70,25 +70,31 @@ impl<F: Future, K> Many<F, K> {
     where
         R: Rule<F::Output, Keep = K>,
     {
-        let mut first_running = None;
         let start = self.settled_before;
+        let mut running = 0_usize;
+        let mut first_running = self.places.len();
         for (i, mut place) in self.places.from(start).enumerate() {
             let PlaceProj::Running { future } = place.as_mut().project() else {
                 continue;
             };
             match future.poll(cx) {
-                Poll::Ready(output) => {
-                    place.set(Place::Empty);
-                    let value = R::judge(output)?;
-                    place.set(Place::Kept { value });
-                }
+                Poll::Ready(output) => match R::judge(output) {
+                    ControlFlow::Continue(value) => place.set(Place::Kept { value }),
+                    ControlFlow::Break(stop) => {
+                        place.set(Place::Empty);
+                        return ControlFlow::Break(stop);
+                    }
+                },
                 Poll::Pending => {
-                    first_running.get_or_insert(start + i);
+                    if running == 0 {
+                        first_running = start + i;
+                    }
+                    running += 1;
                 }
             }
         }
-        self.settled_before = first_running.unwrap_or(self.places.len());
-        ControlFlow::Continue(first_running.is_none())
+        self.settled_before = first_running;
+        ControlFlow::Continue(running == 0)
     }
 
     fn take(&mut self) -> Vec<K> {

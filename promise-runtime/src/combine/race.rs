@@ -106,6 +106,7 @@ impl<C> fmt::Debug for RaceOf<C> {
 
 macro_rules! tuple {
     ($n:literal; $(($F:ident $T:ident $E:ident $i:tt))+) => {
+        #[diagnostic::do_not_recommend]
         impl<T, E, $($F),+> Race<Tuple> for ($($F,)+)
         where
             $($F: IntoFuture<Output = Result<T, E>>),+
@@ -122,6 +123,7 @@ macro_rules! tuple {
 
 for_each_arity!(tuple);
 
+#[diagnostic::do_not_recommend]
 impl<F, T, E, const N: usize> Race<Array> for [F; N]
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -183,6 +185,7 @@ impl<F> fmt::Debug for RaceVec<F> {
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<I, T, E> Race<Iter> for I
 where
     I: Iterator,
@@ -196,6 +199,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> Race<Collection> for Vec<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -208,6 +212,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> Race<Collection> for VecDeque<F>
 where
     F: IntoFuture<Output = Result<T, E>>,
@@ -220,6 +225,7 @@ where
 }
 
 #[cfg(feature = "alloc")]
+#[diagnostic::do_not_recommend]
 impl<F, T, E> Race<Collection> for Box<[F]>
 where
     F: IntoFuture<Output = Result<T, E>>,
