@@ -1,6 +1,6 @@
 //! Expressions in which an arrow's words mean something: arrows' bodies, sources, arguments.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Macro, Stmt, UnOp};
 
@@ -24,13 +24,17 @@ pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> 
     let expression = match syn::parse2::<Expr>(rewritten.tokens) {
         Ok(expression) => expression,
         // Without words of ours rustc explains it better, and an editor can complete what is half written.
-        Err(_) if !rewritten.changed => Expr::Verbatim(stream(tokens)),
+        Err(_) if !rewritten.changed => Expr::Verbatim(braced(tokens)),
         Err(error) => {
             errors.push(error);
-            Expr::Verbatim(quote::quote!(::core::unreachable!()))
+            return Body::broken();
         }
     };
+    let before = errors.count();
     check::body(&expression, place, errors);
+    if errors.count() > before {
+        return Body::broken();
+    }
     let facts = facts(&expression, &rewritten.nested);
     Body {
         expression,
@@ -39,8 +43,30 @@ pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> 
     }
 }
 
+impl Body {
+    fn broken() -> Self {
+        let facts = Facts {
+            broken: true,
+            ..Facts::default()
+        };
+        Self {
+            expression: Expr::Verbatim(TokenStream::new()),
+            nested: Vec::new(),
+            facts,
+        }
+    }
+}
+
+/// In braces that stand at the user's last token: that is where rustc says what is missing.
+fn braced(tokens: &[TokenTree]) -> TokenStream {
+    let mut group = Group::new(Delimiter::Brace, stream(tokens));
+    group.set_span(tokens.last().map_or_else(Span::mixed_site, TokenTree::span));
+    TokenTree::Group(group).into()
+}
+
 /// `a + b.then(f)`: the steps would bind more tightly than the reader thinks.
-pub(crate) fn unambiguous_source(source: &Expr, errors: &mut Errors) {
+pub(crate) fn unambiguous_source(body: &mut Body, errors: &mut Errors) {
+    let source = &body.expression;
     let ambiguous = match source {
         Expr::Unary(unary) => !is_await(&unary.expr),
         Expr::Binary(_)
@@ -54,6 +80,7 @@ pub(crate) fn unambiguous_source(source: &Expr, errors: &mut Errors) {
     };
     if ambiguous {
         errors.at(source, "put parentheses around the source: `(…).then(…)`");
+        body.facts.broken = true;
     }
 }
 
@@ -115,15 +142,20 @@ pub(crate) fn attributes(expression: &Expr) -> &[syn::Attribute] {
     }
 }
 
+/// What is known of the macro that is called.
+pub(crate) fn macro_kind(mac: &Macro) -> Option<MacroKind> {
+    known_macro(&mac.path.segments.last()?.ident)
+}
+
 /// Macros of std whose arguments are expressions.
-pub(crate) fn known_macro(mac: &Macro) -> Option<MacroKind> {
-    let name = mac.path.segments.last()?.ident.to_string();
-    Some(match name.as_str() {
+pub(crate) fn known_macro(name: &Ident) -> Option<MacroKind> {
+    Some(match name.to_string().as_str() {
         "println" | "print" | "eprintln" | "eprint" | "format" | "vec" | "assert" | "assert_eq"
         | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "format_args"
         | "concat" | "stringify" | "line" | "file" | "column" | "env" | "cfg" => MacroKind::Plain,
         "matches" => MacroKind::Matches,
         "write" | "writeln" | "dbg" => MacroKind::Value,
+        "promise" => MacroKind::Promise,
         "panic" | "todo" | "unimplemented" | "unreachable" => MacroKind::Diverges,
         _ => return None,
     })
@@ -137,6 +169,13 @@ pub(crate) enum MacroKind {
     Matches,
     Value,
     Diverges,
+    /// `promise!` itself: it looks after its own tokens, and nothing in it leaves it.
+    Promise,
+}
+
+/// Whether the tokens of the macro of this name are its own business.
+pub(crate) fn is_opaque(name: &Ident) -> bool {
+    matches!(known_macro(name), None | Some(MacroKind::Promise))
 }
 
 /// The expressions among a known macro's arguments, and what stands around them.
@@ -160,6 +199,13 @@ pub(crate) struct MacroPart {
 pub(crate) fn macro_parts(mac: &Macro, kind: MacroKind) -> Vec<MacroPart> {
     let tokens: Vec<TokenTree> = mac.tokens.clone().into_iter().collect();
     let mut parts = Vec::new();
+    if kind == MacroKind::Promise {
+        return vec![MacroPart {
+            before: mac.tokens.clone(),
+            expression: None,
+            after: TokenStream::new(),
+        }];
+    }
     let mut start = 0;
     while start < tokens.len() {
         let is_separator = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), ',' | ';'));
@@ -223,7 +269,7 @@ pub(crate) enum Tail<'a> {
     /// A block that ends in a statement.
     Unit,
     /// A macro call in a statement's place, whose value nobody but rustc knows.
-    Macro,
+    Macro(&'a Macro),
 }
 
 fn block_tails<'a>(block: &'a Block, found: &mut Vec<Tail<'a>>) {
@@ -238,11 +284,7 @@ fn block_tails<'a>(block: &'a Block, found: &mut Vec<Tail<'a>>) {
             }
         }
         Some(Stmt::Macro(last)) if never_returns(&last.mac) => {}
-        Some(Stmt::Macro(last))
-            if last.semi_token.is_none() && known_macro(&last.mac).is_none() =>
-        {
-            found.push(Tail::Macro)
-        }
+        Some(Stmt::Macro(last)) if last.semi_token.is_none() => found.push(Tail::Macro(&last.mac)),
         _ => found.push(Tail::Unit),
     }
 }
@@ -257,12 +299,16 @@ fn never_has_value(expression: &Expr) -> bool {
 
 /// `panic!` and its like, and `bail!`, which every crate of errors defines as a `return`.
 fn never_returns(mac: &Macro) -> bool {
-    known_macro(mac) == Some(MacroKind::Diverges)
+    macro_kind(mac) == Some(MacroKind::Diverges)
         || mac
             .path
             .segments
             .last()
             .is_some_and(|name| name.ident == "bail")
+}
+
+fn is_promise_macro(expression: &Expr) -> bool {
+    matches!(expression, Expr::Macro(inner) if macro_kind(&inner.mac) == Some(MacroKind::Promise))
 }
 
 fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
@@ -282,13 +328,15 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
     let plain = |exit: &Tail<'_>| match exit {
         Tail::Value(value) => !is_chain(value) && is_plain_value(value),
         Tail::Unit => true,
-        Tail::Macro => false,
+        Tail::Macro(mac) => matches!(macro_kind(mac), Some(MacroKind::Plain | MacroKind::Matches)),
     };
     let borrows = |exit: &Tail<'_>| match exit {
-        Tail::Value(value) => is_chain(value) || has_reference(value),
-        Tail::Unit | Tail::Macro => false,
+        Tail::Value(value) => is_chain(value) || is_promise_macro(value) || has_reference(value),
+        Tail::Macro(mac) => macro_kind(mac) == Some(MacroKind::Promise),
+        Tail::Unit => false,
     };
     Facts {
+        broken: false,
         plain: !exits.is_empty() && exits.iter().all(plain),
         diverges: exits.is_empty(),
         rejects: look.rejects,
@@ -315,7 +363,7 @@ fn is_plain_value(expression: &Expr) -> bool {
         Expr::Unary(unary) => matches!(unary.op, UnOp::Neg(_) | UnOp::Not(_)),
         Expr::Path(_) => nested_index(expression).is_some(),
         Expr::Macro(inner) => matches!(
-            known_macro(&inner.mac),
+            macro_kind(&inner.mac),
             Some(MacroKind::Plain | MacroKind::Matches)
         ),
         _ => false,
@@ -372,7 +420,7 @@ impl<'ast> Visit<'ast> for Look<'ast> {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        match known_macro(mac) {
+        match macro_kind(mac) {
             None => self.unknown_macro = true,
             Some(kind) => {
                 for argument in macro_arguments(mac, kind) {

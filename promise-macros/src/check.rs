@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Expr, Macro};
 
-use crate::body::{Place, is_await, is_throw, known_macro, macro_arguments};
+use crate::body::{Place, is_await, is_throw, macro_arguments, macro_kind};
 use crate::errors::Errors;
 use crate::model::{
     Catch, Chain, Combinator, Inputs, Promise, Source, Static, StaticKind, StepKind,
@@ -245,7 +245,7 @@ impl<'ast> Visit<'ast> for Words<'_> {
     }
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
-        match known_macro(mac) {
+        match macro_kind(mac) {
             None => self.unknown_macro(mac),
             Some(kind) => macro_arguments(mac, kind)
                 .iter()

@@ -23,12 +23,14 @@ impl Errors {
         self.0.push(error);
     }
 
-    /// The expansion, followed by the mistakes: an editor sees the former while the latter are being mended.
-    pub(crate) fn after(self, expansion: TokenStream) -> TokenStream {
-        if self.0.is_empty() {
-            return expansion;
-        }
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The mistakes as rustc's errors, `None` if there are none.
+    pub(crate) fn reported(&self) -> Option<TokenStream> {
         let errors = self.0.iter().map(syn::Error::to_compile_error);
-        quote!({ let chain = #expansion; #(#errors)* chain })
+        (!self.0.is_empty()).then(|| quote!(#(#errors)*))
     }
 }

@@ -21,5 +21,5 @@ pub fn promise(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let promise = parse::promise(input.into(), &mut errors);
     check::promise(&promise, &mut errors);
-    errors.after(lower::promise(&promise)).into()
+    lower::promise(&promise, &errors).into()
 }

@@ -203,6 +203,8 @@ pub(crate) enum Nested {
 pub(crate) struct Facts {
     /// Its value is neither a future nor a `Result`, whatever its type.
     pub(crate) plain: bool,
+    /// A mistake in it has been reported, and rustc had better not look at it.
+    pub(crate) broken: bool,
     /// It never has a value.
     pub(crate) diverges: bool,
     /// `throw`, `?` or prefix `await`.

@@ -7,26 +7,41 @@ use quote::{quote, quote_spanned};
 #[derive(Clone, Default)]
 pub(crate) struct Runtime(pub(crate) TokenStream);
 
+/// The name of the runtime's hidden module inside the expansion.
+const HIDDEN: &str = "__promise";
+/// The name of `Chain` there.
+const CHAIN: &str = "__PromiseChain";
+
 impl Runtime {
-    /// An item of the hidden module that generated code uses, for rustc's messages at a token of the user's.
-    pub(crate) fn hidden_at(&self, name: &str, span: Span) -> TokenStream {
-        let (root, span) = (&self.0, at(span));
-        let name = Ident::new(name, span);
-        quote_spanned!(span=> #root::__private::#name)
+    /// Gives the hidden module and `Chain` names that, unlike `$crate`, may stand at any token of the user's.
+    pub(crate) fn import(&self) -> TokenStream {
+        let (root, hidden, chain) = (&self.0, hidden(), internal(CHAIN));
+        quote_spanned!(Span::mixed_site()=> use #root::{__private as #hidden, Chain as #chain};)
     }
+}
 
-    /// The constructor of a chain. It stands at the user's own span: the `unused_must_use` lint reports the oldest
-    /// expansion otherwise, which is the whole outer macro.
-    pub(crate) fn chain(&self, span: Span, future: &TokenStream) -> TokenStream {
-        let root = &self.0;
-        quote_spanned!(span=> #root::Chain::new(#future))
-    }
+/// The hidden module, once imported.
+pub(crate) fn hidden() -> Ident {
+    internal(HIDDEN)
+}
 
-    /// Ties the name of a step or static to its documentation, for hover and go-to-definition.
-    pub(crate) fn documentation(&self, module: &str, name: &Ident) -> TokenStream {
-        let (root, module) = (&self.0, internal(module));
-        quote!(let _ = #root::#module::#name;)
-    }
+/// An item of the hidden module, for rustc's messages at a token of the user's.
+pub(crate) fn hidden_at(name: &str, span: Span) -> TokenStream {
+    let (hidden, name) = (Ident::new(HIDDEN, at(span)), Ident::new(name, at(span)));
+    quote_spanned!(at(span)=> #hidden::#name)
+}
+
+/// The constructor of a nested chain. It stands at the user's own span: the `unused_must_use` lint reports the oldest
+/// expansion otherwise, which is the whole outer macro.
+pub(crate) fn nested_chain(span: Span, future: &TokenStream) -> TokenStream {
+    let chain = Ident::new(CHAIN, span);
+    quote_spanned!(span=> #chain::new(#future))
+}
+
+/// Ties the name of a step or static to its documentation, for hover and go-to-definition.
+pub(crate) fn documentation(module: &str, name: &Ident) -> TokenStream {
+    let (hidden, module) = (hidden(), internal(module));
+    quote!(let _ = #hidden::#module::#name;)
 }
 
 /// Where generated code reports to when the mistake is the user's, without seeing the user's names.
@@ -34,7 +49,7 @@ pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// A name of ours, which no name of the user's can shadow or see.
+/// A name of ours, which no local name of the user's can shadow or see.
 pub(crate) fn internal(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

@@ -30,15 +30,12 @@ pub fn discard<T>(_: T) {}
     label = "not a function of one `{A}`",
     note = "write an arrow, `value => …`, a closure, `|value| …`, or the path of a function"
 )]
-pub trait Handler<A> {
-    type Product;
-    fn handle(self, value: A) -> Self::Product;
+pub trait Handler<A, R> {
+    fn handle(self, value: A) -> R;
 }
 
 #[diagnostic::do_not_recommend]
-impl<A, R, F: FnOnce(A) -> R> Handler<A> for F {
-    type Product = R;
-
+impl<A, R, F: FnOnce(A) -> R> Handler<A, R> for F {
     #[inline(always)]
     fn handle(self, value: A) -> R {
         self(value)
@@ -46,7 +43,7 @@ impl<A, R, F: FnOnce(A) -> R> Handler<A> for F {
 }
 
 #[inline(always)]
-pub fn call_function<A, H: Handler<A>>(value: A, handler: H) -> H::Product {
+pub fn call_function<A, R, H: Handler<A, R>>(value: A, handler: H) -> R {
     handler.handle(value)
 }
 
@@ -56,17 +53,14 @@ pub fn call_function<A, H: Handler<A>>(value: A, handler: H) -> H::Product {
     label = "not a handler for `spread`",
     note = "write a handler with one parameter for each part: `.spread(|a, b| …)`"
 )]
-pub trait SpreadHandler<A> {
-    type Product;
-    fn spread(self, parts: A) -> Self::Product;
+pub trait SpreadHandler<A, R> {
+    fn spread(self, parts: A) -> R;
 }
 
 macro_rules! spread {
     ($($call:ident $n:literal: $($part:ident)*;)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<$($part,)* R, H: FnOnce($($part),*) -> R> SpreadHandler<($($part,)*)> for H {
-            type Product = R;
-
+        impl<$($part,)* R, H: FnOnce($($part),*) -> R> SpreadHandler<($($part,)*), R> for H {
             #[inline(always)]
             #[expect(non_snake_case, reason = "the parts are named after their types")]
             fn spread(self, ($($part,)*): ($($part,)*)) -> R {
@@ -103,7 +97,7 @@ spread! {
 }
 
 #[inline(always)]
-pub fn call_spread<A, H: SpreadHandler<A>>(parts: A, handler: H) -> H::Product {
+pub fn call_spread<A, R, H: SpreadHandler<A, R>>(parts: A, handler: H) -> R {
     handler.spread(parts)
 }
 

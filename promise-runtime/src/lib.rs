@@ -87,5 +87,6 @@ pub mod __private {
     pub use crate::resolvers::with_resolvers;
     pub use crate::retry::Attempts;
     pub use crate::timer::{Deadline, delay, within};
+    pub use crate::{statics, steps};
     pub use promise_macros::promise;
 }

@@ -136,16 +136,11 @@ impl<E, R: From<E>> ConvertsTo<R> for E {
     label = "not a `Result`",
     note = "for an `Option` name the rejection: `option.ok_or(reason)?`"
 )]
-pub trait Question {
-    type Value;
-    type Reason;
-    fn question(self) -> Result<Self::Value, Self::Reason>;
+pub trait Question<T, E> {
+    fn question(self) -> Result<T, E>;
 }
 
-impl<T, E> Question for Result<T, E> {
-    type Value = T;
-    type Reason = E;
-
+impl<T, E> Question<T, E> for Result<T, E> {
     #[inline(always)]
     fn question(self) -> Self {
         self
@@ -153,24 +148,6 @@ impl<T, E> Question for Result<T, E> {
 }
 
 #[inline(always)]
-pub fn question<Q: Question>(value: Q) -> Result<Q::Value, Q::Reason> {
+pub fn question<T, E, Q: Question<T, E>>(value: Q) -> Result<T, E> {
     value.question()
-}
-
-/// `catch` where nothing before it can reject.
-impl Tag<Infallible> {
-    #[deprecated(
-        note = "nothing before this step can reject, so its handler never runs; leave the step out"
-    )]
-    #[inline(always)]
-    pub fn __catches(self) {}
-}
-
-pub trait Catches {
-    fn __catches(self);
-}
-
-impl<E> Catches for Tag<E> {
-    #[inline(always)]
-    fn __catches(self) {}
 }

@@ -224,6 +224,12 @@ impl<E> Tag<E> {
 impl Tag<Infallible> {
     #[inline(always)]
     pub fn __pin(self) {}
+
+    #[deprecated(
+        note = "nothing before this step can reject, so its handler never runs; leave the step out"
+    )]
+    #[inline(always)]
+    pub fn cannot_reject(self) {}
 }
 
 pub trait Pinned {
@@ -233,6 +239,16 @@ pub trait Pinned {
 impl<E> Pinned for Tag<E> {
     #[inline(always)]
     fn __pin(self) {}
+}
+
+/// The counterpart of [`Tag::cannot_reject`] for every other rejection type.
+pub trait CanReject {
+    fn cannot_reject(self);
+}
+
+impl<E> CanReject for Tag<E> {
+    #[inline(always)]
+    fn cannot_reject(self) {}
 }
 
 /// What comes after a handler that never has a value. The code is unreachable, its type is whatever is wanted.

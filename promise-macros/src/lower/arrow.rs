@@ -5,7 +5,7 @@
 //! a macro we do not know is a closure that is called at once, so that a hidden `return` stays inside.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Lifetime, Macro, Stmt};
 
@@ -13,6 +13,7 @@ use super::settle::Product;
 use super::{Leave, Lowering, Scope, emit};
 use crate::body;
 use crate::model::{Arrow, Body, Closure, Handler, Nested, Parameters};
+use crate::runtime::{at, hidden_at, internal};
 
 /// What `return` and the tail of a body do.
 #[derive(Clone)]
@@ -58,12 +59,11 @@ impl Lowering<'_> {
                 };
                 self.closure_value(closure, &call, span, scope)
             }
-            Handler::Function(function) => self.settle(
-                &emit!(#hidden::call_function(#value, #function)),
-                Product::Any,
-                span,
-                scope,
-            ),
+            Handler::Function(function) => {
+                let call = hidden_at("call_function", span);
+                let call = quote_spanned!(at(span)=> #call(#value, #function));
+                self.settle(&call, Product::Any, span, scope)
+            }
         }
     }
 
@@ -79,8 +79,7 @@ impl Lowering<'_> {
         match handler {
             Handler::Closure(closure) if closure.parameters > 0 => {
                 let tokens = &closure.tokens;
-                let spread =
-                    crate::runtime::internal(&format!("spread_{}", closure.parameters.min(12)));
+                let spread = internal(&format!("spread_{}", closure.parameters.min(12)));
                 self.closure_value(
                     closure,
                     &emit!(#hidden::#spread(#value, #tokens)),
@@ -124,7 +123,7 @@ impl Lowering<'_> {
             Handler::Arrow(arrow) => {
                 let bindings = self.bindings(&arrow.parameters, value);
                 let label = self.label("predicate");
-                let body = self.expression(&arrow.body, &Exit::Product(label.clone()), scope);
+                let body = self.contents(&arrow.body, &Exit::Product(label.clone()), scope);
                 emit!(#label: { #bindings #body })
             }
             Handler::Closure(closure) => {
@@ -138,7 +137,7 @@ impl Lowering<'_> {
     /// An argument that is no handler.
     pub(super) fn argument(&self, body: &Body, scope: &Scope) -> TokenStream {
         let label = self.label("argument");
-        let expression = self.expression(body, &Exit::Product(label.clone()), scope);
+        let expression = self.contents(body, &Exit::Product(label.clone()), scope);
         match body.facts.returns {
             true => emit!(#label: { #expression }),
             false => emit!({ #expression }),
@@ -156,30 +155,36 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let hidden = &self.hidden;
         let facts = body.facts;
+        if facts.broken {
+            let broken = self.broken();
+            return emit!({ #bindings #broken });
+        }
         if facts.unknown_macro {
             return self.called(bindings, body, asynchronous, span, scope);
         }
         let label = self.label("arrow");
         let labelled = facts.returns.then(|| emit!(#label:));
         if facts.diverges {
-            let expression = self.expression(body, &Exit::Product(label), scope);
+            let expression = self.contents(body, &Exit::Product(label), scope);
             return emit!({ #bindings #expression; #[allow(unreachable_code)] #hidden::anything() });
         }
         if facts.plain {
-            let expression = self.expression(body, &Exit::Product(label.clone()), scope);
+            let expression = self.contents(body, &Exit::Product(label.clone()), scope);
             return match (bindings.is_empty(), facts.returns) {
                 (true, false) => emit!({ #expression }),
                 _ => emit!(#labelled { #bindings #expression }),
             };
         }
         if facts.borrows {
-            let expression = self.expression(body, &Exit::Settled(label.clone()), scope);
+            let expression = self.contents(body, &Exit::Settled(label.clone()), scope);
             return emit!(#labelled { #bindings #expression });
         }
-        let expression = self.expression(body, &Exit::Product(label.clone()), scope);
         let product = match (bindings.is_empty(), facts.returns) {
-            (true, false) => expression,
-            _ => emit!(#labelled { #bindings #expression }),
+            (true, false) => self.bare(body, scope),
+            _ => {
+                let expression = self.contents(body, &Exit::Product(label), scope);
+                emit!(#labelled { #bindings #expression })
+            }
         };
         self.settle(&product, Product::Any, span, scope)
     }
@@ -207,7 +212,7 @@ impl Lowering<'_> {
             Exit::Return
         };
         let inner = scope.enclosed(leave);
-        let expression = self.expression(body, &exit, &inner);
+        let expression = self.contents(body, &exit, &inner);
         let fulfilled = match facts.diverges {
             true => {
                 emit!(#bindings #expression; #[allow(unreachable_code)] #hidden::Ok(#hidden::anything()))
@@ -249,7 +254,7 @@ impl Lowering<'_> {
         let rejects = callback_rejects(arrow);
         let inner = scope.enclosed(Leave::Return);
         let exit = if rejects { Exit::Return } else { Exit::Plain };
-        let expression = self.expression(&arrow.body, &exit, &inner);
+        let expression = self.contents(&arrow.body, &exit, &inner);
         let contents = match (rejects, facts.diverges) {
             (true, true) => emit!(#expression; #[allow(unreachable_code)] #hidden::Ok(())),
             (true, false) => emit!(#hidden::Ok({ #expression })),
@@ -312,8 +317,35 @@ impl Lowering<'_> {
         }
     }
 
-    /// The expression, or the statements of a block, with our words lowered.
-    fn expression(&self, body: &Body, exit: &Exit, scope: &Scope) -> TokenStream {
+    /// What goes between braces: the expression, or the statements of a block, with our words lowered.
+    fn contents(&self, body: &Body, exit: &Exit, scope: &Scope) -> TokenStream {
+        if body.facts.broken {
+            return self.broken();
+        }
+        match self.expression(body, exit, scope) {
+            Expr::Block(block) if is_plain_block(&block) => {
+                statements(&body.expression, &block.block)
+            }
+            expression => without_parentheses(expression).to_token_stream(),
+        }
+    }
+
+    /// The expression with nothing around it: a block would end the life of its temporaries.
+    pub(super) fn bare(&self, body: &Body, scope: &Scope) -> TokenStream {
+        if body.facts.broken {
+            return self.broken();
+        }
+        let exit = Exit::Product(self.label("argument"));
+        match self.expression(body, &exit, scope) {
+            Expr::Block(block) if is_plain_block(&block) => {
+                let statements = statements(&body.expression, &block.block);
+                emit!({ #statements })
+            }
+            expression => without_parentheses(expression).to_token_stream(),
+        }
+    }
+
+    fn expression(&self, body: &Body, exit: &Exit, scope: &Scope) -> Expr {
         let mut expression = body.expression.clone();
         let mut words = Words {
             lowering: self,
@@ -326,20 +358,7 @@ impl Lowering<'_> {
             words.settle_tails(&mut expression);
         }
         words.visit_expr_mut(&mut expression);
-        match expression {
-            Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => block
-                .block
-                .stmts
-                .iter()
-                .map(ToTokens::to_token_stream)
-                .collect(),
-            expression => expression.to_token_stream(),
-        }
-    }
-
-    /// An expression with nothing around it.
-    pub(super) fn bare(&self, body: &Body, scope: &Scope) -> TokenStream {
-        self.expression(body, &Exit::Product(self.label("argument")), scope)
+        expression
     }
 
     /// The statements of an executor, whose value must be `()`.
@@ -347,22 +366,24 @@ impl Lowering<'_> {
         &self,
         body: &Body,
         label: &Lifetime,
+        span: Span,
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
+        let ends = hidden_at("executor_value", span);
         if body.facts.unknown_macro {
             let inner = scope.enclosed(Leave::Return);
-            let expression = self.expression(body, &Exit::Return, &inner);
+            let expression = self.contents(body, &Exit::Return, &inner);
             let rejected = self.reject(&emit!(reason), Span::mixed_site(), scope);
             return emit!(match #hidden::run(|| #hidden::Ok({ #expression })) {
-                #hidden::Ok(value) => #hidden::executor_value(value),
+                #hidden::Ok(value) => #ends(value),
                 #hidden::Err(reason) => #rejected
             });
         }
-        let expression = self.expression(body, &Exit::Product(label.clone()), scope);
+        let expression = self.contents(body, &Exit::Product(label.clone()), scope);
         match body.facts.diverges {
             true => emit!(#expression;),
-            false => emit!(#hidden::executor_value({ #expression });),
+            false => quote_spanned!(at(span)=> #ends({ #expression });),
         }
     }
 
@@ -370,6 +391,34 @@ impl Lowering<'_> {
     fn in_place(&self, chain: &crate::model::Chain, scope: &Scope) -> TokenStream {
         let statements = self.steps(chain, chain.steps.len(), scope);
         emit!({ #statements value })
+    }
+}
+
+fn is_plain_block(block: &syn::ExprBlock) -> bool {
+    block.label.is_none() && block.attrs.is_empty()
+}
+
+/// The statements of a lowered block. A future that is made and dropped among them was meant to be returned.
+fn statements(original: &Expr, block: &syn::Block) -> TokenStream {
+    let statements = &block.stmts;
+    let forgets = statements
+        .iter()
+        .any(|statement| matches!(statement, Stmt::Expr(_, Some(_))));
+    let mut ends = Vec::new();
+    body::tails(original, &mut ends);
+    match (forgets, ends.is_empty()) {
+        (false, _) => emit!(#(#statements)*),
+        (true, false) => emit!(#[deny(unused_must_use)] let value = { #(#statements)* }; value),
+        // After `throw` or `return` nothing follows.
+        (true, true) => emit!(#[deny(unused_must_use)] { #(#statements)* };),
+    }
+}
+
+/// Parentheses that the user needed and the expansion does not: rustc would call them unnecessary.
+fn without_parentheses(expression: Expr) -> Expr {
+    match expression {
+        Expr::Paren(inner) if inner.attrs.is_empty() => without_parentheses(*inner.expr),
+        expression => expression,
     }
 }
 
@@ -424,6 +473,18 @@ impl Words<'_> {
     }
 
     fn settle_block(&mut self, block: &mut syn::Block) {
+        if let Some(Stmt::Macro(last)) = block
+            .stmts
+            .last()
+            .filter(|last| matches!(last, Stmt::Macro(last) if last.semi_token.is_none()))
+        {
+            let call = Expr::Macro(syn::ExprMacro {
+                attrs: last.attrs.clone(),
+                mac: last.mac.clone(),
+            });
+            block.stmts.pop();
+            block.stmts.push(Stmt::Expr(call, None));
+        }
         if let Some(Stmt::Expr(last, None)) = block.stmts.last_mut() {
             self.settle_tails(last);
         }
@@ -451,7 +512,7 @@ impl Words<'_> {
                 .lowering
                 .leave(&emit!(::core::unreachable!()), self.scope);
         };
-        let mut reason = reason.clone();
+        let mut reason = without_parentheses(reason.clone());
         self.visit_expr_mut(&mut reason);
         self.lowering
             .reject(&reason.to_token_stream(), span, self.scope)
@@ -479,9 +540,9 @@ impl Words<'_> {
     fn question(&mut self, expression: &Expr, span: Span) -> TokenStream {
         let mut expression = expression.clone();
         self.visit_expr_mut(&mut expression);
-        let hidden = &self.lowering.hidden;
-        self.lowering
-            .unwrap(&emit!(#hidden::question(#expression)), span, self.scope)
+        let function = hidden_at("question", span);
+        let question = quote_spanned!(at(span)=> #function(#expression));
+        self.lowering.unwrap(&question, span, self.scope)
     }
 
     fn awaited(&mut self, operand: &Expr, span: Span) -> TokenStream {
@@ -505,7 +566,7 @@ impl Words<'_> {
                 let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
                 let values = fields
                     .iter()
-                    .map(|(_, value)| self.lowering.expression(value, self.exit, self.scope));
+                    .map(|(_, value)| self.lowering.contents(value, self.exit, self.scope));
                 let path = self.lowering.record(&names);
                 emit!(#path { #(#names: #values),* })
             }
@@ -569,7 +630,7 @@ impl VisitMut for Words<'_> {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
-        let Some(kind) = body::known_macro(mac) else {
+        let Some(kind) = body::macro_kind(mac) else {
             return;
         };
         let mut tokens = TokenStream::new();

@@ -29,8 +29,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Lifetime, Token, Type};
 
+use crate::errors::Errors;
 use crate::model::{Chain, Promise};
-use crate::runtime::{Runtime, internal};
+use crate::runtime::{Runtime, hidden, internal, nested_chain};
 
 /// Tokens of ours, which neither see the user's names nor are seen by them.
 macro_rules! emit {
@@ -40,30 +41,30 @@ macro_rules! emit {
 }
 pub(crate) use emit;
 
-pub(crate) fn promise(promise: &Promise) -> TokenStream {
+pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
     let lowering = Lowering {
         runtime: &promise.runtime,
-        hidden: {
-            let root = &promise.runtime.0;
-            emit!(#root::__private)
-        },
+        hidden: hidden(),
         capture: promise.capture,
         rejection: promise.types.rejection.as_ref(),
         names: Cell::new(0),
         records: RefCell::default(),
+        errors: RefCell::new(errors.reported()),
     };
-    match &promise.chain {
+    let chain = match &promise.chain {
         Some(chain) => lowering.whole(chain, promise.types.fulfilment.as_ref()),
-        None => {
-            let hidden = &lowering.hidden;
-            emit!(#hidden::anything::<()>())
-        }
+        None => lowering.errors.take().unwrap_or_default(),
+    };
+    // An editor sees the chain while the mistakes are being mended.
+    match lowering.errors.take() {
+        Some(errors) => emit!({ let chain = #chain; #errors chain }),
+        None => chain,
     }
 }
 
 /// The traits whose methods stand for a choice by type. They have no names where the user's code could see them.
 const TRAITS: [&str; 21] = [
-    "Catches",
+    "CanReject",
     "Convert",
     "Heterogeneous",
     "Homogeneous",
@@ -89,14 +90,16 @@ const TRAITS: [&str; 21] = [
 /// What holds for the whole of one `promise!`.
 struct Lowering<'a> {
     runtime: &'a Runtime,
-    /// `…::__private`
-    hidden: TokenStream,
+    /// The runtime's hidden module.
+    hidden: Ident,
     capture: Option<Token![move]>,
     /// The rejection type that the user named.
     rejection: Option<&'a Type>,
     names: Cell<usize>,
     /// The sets of field names that need a struct.
     records: RefCell<Vec<Vec<String>>>,
+    /// The mistakes, until they are emitted.
+    errors: RefCell<Option<TokenStream>>,
 }
 
 /// Where a rejection goes, and what every await must watch.
@@ -135,19 +138,20 @@ impl Lowering<'_> {
         let records = self.record_definitions();
         let hidden = &self.hidden;
         let traits = TRAITS.map(internal);
+        let import = self.runtime.import();
         let traits = emit!(use #hidden::{#(#traits as _),*};);
-        let contents = emit!(#traits #records #block);
-        self.asynchronous(chain.start, &contents)
+        let contents = emit!(#import #traits #records #block);
+        let (root, future) = (&self.runtime.0, self.asynchronous(chain.start, &contents));
+        emit!(#root::Chain::new(#future))
     }
 
     /// A chain as a value of its own. `converts`: its rejections become the type that the user named.
     fn own(&self, chain: &Chain, converts: bool) -> TokenStream {
         let block = self.block(chain, converts, None);
-        self.asynchronous(chain.start, &block)
+        nested_chain(chain.start, &self.asynchronous(chain.start, &block))
     }
 
-    /// `Chain::new(async { … })`. The `async` and its braces stand at the user's first token: that is where rustc says
-    /// that `move` is missing.
+    /// The `async` and its braces stand at the user's first token: that is where rustc says that `move` is missing.
     fn asynchronous(&self, start: Span, contents: &TokenStream) -> TokenStream {
         let capture = self.capture.map(|capture| {
             let mut capture = capture;
@@ -155,8 +159,7 @@ impl Lowering<'_> {
             capture
         });
         let span = crate::runtime::at(start);
-        let block = quote_spanned!(span=> async #capture { #contents });
-        self.runtime.chain(start, &block)
+        quote_spanned!(span=> async #capture { #contents })
     }
 
     /// The statements of a chain's `async` block.
@@ -203,6 +206,16 @@ impl Lowering<'_> {
         match region.converts {
             true => TokenStream::new(),
             false => emit!(#tag.__pin();),
+        }
+    }
+
+    /// In the place of what could not be read. The first such place takes the mistakes: rustc gives them the type of an
+    /// error, and reports nothing that follows from it.
+    fn broken(&self) -> TokenStream {
+        let hidden = &self.hidden;
+        match self.errors.take() {
+            Some(errors) => emit!({ #errors }),
+            None => emit!(#hidden::anything()),
         }
     }
 

@@ -43,7 +43,7 @@ impl Lowering<'_> {
 
     /// In a module each, so that all are called `Record` in messages and `Debug`.
     pub(super) fn record_definitions(&self) -> TokenStream {
-        let hidden = &self.hidden;
+        let root = &self.runtime.0;
         self.records
             .borrow()
             .iter()
@@ -53,7 +53,7 @@ impl Lowering<'_> {
                 emit!(
                     #[allow(non_camel_case_types, non_snake_case, missing_docs, dead_code, unreachable_pub)]
                     mod #module {
-                        #[derive(#hidden::Debug, #hidden::Clone, #hidden::PartialEq)]
+                        #[derive(#root::__private::Debug, #root::__private::Clone, #root::__private::PartialEq)]
                         pub struct Record<#(#fields),*> { #(pub #fields: #fields),* }
                     }
                 )

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
 use super::{Leave, Lowering, Scope, emit};
-use crate::runtime::at;
+use crate::runtime::{at, hidden_at};
 
 /// What is known of a product before its type is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let start = self.start(&emit!(product));
         let settled = self.finish(&start, Product::Any, span, scope);
-        emit!(match #product { product => #settled })
+        emit!(match (#product) { product => #settled })
     }
 
     /// A block: the product's kind, and what is left to do. Whatever borrows the product is gone at its end; a place
@@ -73,7 +73,6 @@ impl Lowering<'_> {
     fn start(&self, product: &TokenStream) -> TokenStream {
         let hidden = &self.hidden;
         emit!({
-            #[deny(unused_must_use)]
             let product = #product;
             let kind = (&&&&#hidden::probe(&product)).__kind();
             (kind, kind.start(product))
@@ -134,7 +133,7 @@ impl Lowering<'_> {
         let located = at(span);
         let reason = match scope.converts {
             true => {
-                let conversion = self.runtime.hidden_at("Conversion", span);
+                let conversion = hidden_at("Conversion", span);
                 quote_spanned!(located=> #conversion(#reason, #tag).__same().__reject())
             }
             false => {

@@ -6,7 +6,7 @@ use super::{Leave, Lowering, Scope, emit};
 use crate::model::{
     Body, Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
 };
-use crate::runtime::internal;
+use crate::runtime::{documentation, hidden_at, internal};
 
 impl Combinator {
     fn function(self) -> &'static str {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         let span = call.name.span();
         let documentation = match call.kind {
             StaticKind::Invalid => TokenStream::new(),
-            _ => self.runtime.documentation("statics", &call.name),
+            _ => documentation("statics", &call.name),
         };
         let value = match &call.kind {
             StaticKind::Resolve(Some(chain)) => {
@@ -57,7 +57,7 @@ impl Lowering<'_> {
             StaticKind::Combine(combinator, inputs) => {
                 self.combine(*combinator, inputs, span, scope)
             }
-            StaticKind::Invalid => emit!(#hidden::anything::<()>()),
+            StaticKind::Invalid => self.broken(),
         };
         emit!({ #documentation #value })
     }
@@ -114,7 +114,7 @@ impl Lowering<'_> {
         if elements.is_empty() {
             return match combinator {
                 Combinator::All | Combinator::AllSettled => emit!(()),
-                Combinator::Any | Combinator::Race => emit!(#hidden::anything::<()>()),
+                Combinator::Any | Combinator::Race => self.broken(),
             };
         }
         let rejections = self.name("rejections");
@@ -270,28 +270,29 @@ impl Lowering<'_> {
     pub(super) fn new_promise(&self, new: &New, scope: &Scope) -> TokenStream {
         let hidden = &self.hidden;
         let Some(executor) = &new.executor else {
-            return emit!(#hidden::anything::<()>());
+            return self.broken();
         };
-        let documentation = self.runtime.documentation("statics", &new.promise);
+        let documentation = documentation("statics", &new.promise);
         let span = new.promise.span();
+        let ends = hidden_at("executor_value", span);
         let wait = self.settle_future(&emit!(promise), span, scope);
         let run = match executor {
             Handler::Closure(closure) => {
                 let tokens = &closure.tokens;
                 match closure.parameters {
                     0 => {
-                        emit!(#hidden::discard((resolve, reject)); #hidden::executor_value(#hidden::run(#tokens));)
+                        emit!(#hidden::discard((resolve, reject)); #ends(#hidden::run(#tokens));)
                     }
                     1 => {
-                        emit!(#hidden::discard(reject); #hidden::executor_value(#hidden::call(resolve, #tokens));)
+                        emit!(#hidden::discard(reject); #ends(#hidden::call(resolve, #tokens));)
                     }
                     _ => {
-                        emit!(#hidden::executor_value(#hidden::spread_2((resolve, reject), #tokens));)
+                        emit!(#ends(#hidden::spread_2((resolve, reject), #tokens));)
                     }
                 }
             }
             Handler::Function(function) => {
-                emit!(#hidden::executor_value(#hidden::call_spread((resolve, reject), #function));)
+                emit!(#ends(#hidden::call_spread((resolve, reject), #function));)
             }
             Handler::Arrow(arrow) => {
                 let label = self.label("executor");
@@ -312,7 +313,7 @@ impl Lowering<'_> {
                 };
                 let clone = (arrow.body.facts.rejects || arrow.body.facts.unknown_macro)
                     .then(|| emit!(let #rejecting = reject.clone();));
-                let body = self.executor_body(&arrow.body, &label, &scope.enclosed(leave));
+                let body = self.executor_body(&arrow.body, &label, span, &scope.enclosed(leave));
                 emit!(#clone #label: { #bindings #body })
             }
         };

@@ -6,7 +6,7 @@ use syn::Lifetime;
 
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::at;
+use crate::runtime::{at, documentation};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -47,7 +47,7 @@ impl Lowering<'_> {
     fn documentation(&self, step: &Step) -> TokenStream {
         match step.kind {
             StepKind::Invalid => TokenStream::new(),
-            _ => self.runtime.documentation("steps", &step.name),
+            _ => documentation("steps", &step.name),
         }
     }
 
@@ -84,6 +84,10 @@ impl Lowering<'_> {
                 let duration = self.argument(duration, scope);
                 let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
                 emit!(#wait;)
+            }
+            StepKind::Invalid => {
+                let broken = self.broken();
+                emit!(let value = #broken;)
             }
             _ => TokenStream::new(),
         }
@@ -152,7 +156,7 @@ impl Lowering<'_> {
         }
         let tag = &region.tag;
         let span = at(step.span());
-        quote_spanned!(span=> #tag.__catches();)
+        quote_spanned!(span=> #tag.cannot_reject();)
     }
 
     fn two_handlers(

@@ -39,7 +39,7 @@ pub(crate) fn is_step_name(name: &Ident) -> bool {
     STEPS.contains(&name.as_str()) || is_collection_step(&name)
 }
 
-fn is_collection_step(name: &str) -> bool {
+pub(super) fn is_collection_step(name: &str) -> bool {
     COLLECTION_STEPS.contains(&name)
 }
 
@@ -200,9 +200,9 @@ fn source(tokens: &[TokenTree], has_steps: bool, errors: &mut Errors) -> Source 
     if is_ident(tokens.first(), "new") && is_ident(tokens.get(1), "Promise") {
         return statics::constructor(tokens, errors);
     }
-    let body = body::parse(tokens, body::Place::Source, errors);
+    let mut body = body::parse(tokens, body::Place::Source, errors);
     if has_steps {
-        body::unambiguous_source(&body.expression, errors);
+        body::unambiguous_source(&mut body, errors);
     }
     Source::Value(body)
 }

@@ -158,7 +158,7 @@ pub(super) fn handler(
     errors: &mut Errors,
 ) -> Option<Handler> {
     if after_parameters(tokens, 0).is_some() {
-        return Some(Handler::Closure(closure(tokens, parameters, step, errors)));
+        return closure(tokens, parameters, step, errors).map(Handler::Closure);
     }
     if fat_arrow(tokens).is_some() {
         return arrow(tokens, parameters, step, errors).map(Handler::Arrow);
@@ -186,7 +186,12 @@ pub(super) fn executor(
     handler(tokens, SEVERAL, promise, errors)
 }
 
-fn closure(tokens: &[TokenTree], expected: usize, step: &Ident, errors: &mut Errors) -> Closure {
+fn closure(
+    tokens: &[TokenTree],
+    expected: usize,
+    step: &Ident,
+    errors: &mut Errors,
+) -> Option<Closure> {
     let after = after_parameters(tokens, 0).unwrap_or(tokens.len());
     let open = tokens
         .iter()
@@ -196,17 +201,18 @@ fn closure(tokens: &[TokenTree], expected: usize, step: &Ident, errors: &mut Err
     let parameters = split_parameters(list);
     if expected != SEVERAL && parameters > expected {
         errors.at(stream(list), too_many(step, expected));
+        return None;
     }
     let asynchronous = is_ident(tokens.first(), "async");
     let body = stream(&tokens[after..]);
     let plain =
         !asynchronous && syn::parse2(body.clone()).is_ok_and(|body: Expr| body::is_plain(&body));
-    Closure {
+    Some(Closure {
         tokens: stream(tokens),
         parameters,
         plain,
         question_mark: has_question_mark(body),
-    }
+    })
 }
 
 /// How many parameters stand between a closure's bars.
@@ -306,6 +312,7 @@ fn arrow(
     };
     if expected == 0 && !matches!(parameters, Parameters::None) {
         errors.at(stream(parameter_tokens), too_many(step, 0));
+        return None;
     }
     if body.is_empty() {
         errors.at(

@@ -9,14 +9,14 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
-use super::chain::{is_step_name, nested_chain};
+use super::chain::{is_collection_step, is_step_name, nested_chain};
 use super::{arguments, statics};
 use crate::body::{self, Place};
 use crate::errors::Errors;
 use crate::model::Nested;
 use crate::tokens::{
     after_angles, fat_arrow, group, is_fat_arrow, is_ident, is_number, is_pair, is_punct,
-    is_record, regroup, span, stream, trees,
+    is_record, regroup, snake_case, span, stream, trees,
 };
 
 pub(crate) const THROW: &str = "__promise_throw";
@@ -93,6 +93,10 @@ impl Rewriter<'_> {
             let chain = nested_chain(&tokens[index..chain_end], self.errors);
             out.extend([self.placeholder(Nested::Chain(chain), span(&tokens[index..]))]);
             done = chain_end;
+        } else if is_opaque_macro(&tokens[index..run.atom_end]) {
+            // What its tokens mean is its own business.
+            out.extend(tokens[index..run.atom_end].iter().cloned());
+            done = run.atom_end;
         }
         for token in &tokens[done..run.end] {
             self.postfix_token(token, out);
@@ -175,12 +179,14 @@ impl Rewriter<'_> {
 /// `throw` is a keyword only where an expression starts and not before these: there it is a name.
 fn is_throw(tokens: &[TokenTree], index: usize) -> bool {
     let name = |char| is_punct(tokens.get(index + 1), char);
+    let field = name(':') && !is_pair(tokens, index + 1, ':', ':');
     is_ident(tokens.get(index), "throw")
         && !(name('!') && !is_prefix_not(tokens, index + 1))
         && !name('.')
         && !name('=')
         && !name(',')
         && !is_pair(tokens, index + 1, ':', ':')
+        && !field
 }
 
 /// `throw !flag` negates; `throw!(…)` is a macro.
@@ -222,6 +228,8 @@ fn is_keyword(name: &Ident) -> bool {
 
 /// A postfix expression in the tokens: `client.get(url).then(response => …)`.
 struct Run {
+    /// Where its first name, literal or group ends.
+    atom_end: usize,
     end: usize,
     /// Where the chain in it ends, if there is one.
     chain_end: Option<usize>,
@@ -238,6 +246,7 @@ impl Run {
         } else {
             after_atom(tokens, start)?
         };
+        let atom_end = end;
         let mut chain_end = constructor.then_some(end);
         while let Some(after) = after_postfix(tokens, end) {
             let step = is_step(tokens, end, after);
@@ -252,7 +261,11 @@ impl Run {
             }
             end = after;
         }
-        Some(Self { end, chain_end })
+        Some(Self {
+            atom_end,
+            end,
+            chain_end,
+        })
     }
 }
 
@@ -273,9 +286,24 @@ fn is_step(tokens: &[TokenTree], start: usize, end: usize) -> IsStep {
         };
     };
     let named = end == start + 3 && is_step_name(name);
+    // Ordinary values have collection steps too, with closures.
+    let certain = named && !is_collection_step(&snake_case(name));
     IsStep {
         named,
-        with_arrow: named && fat_arrow(&trees(arguments.stream())).is_some(),
+        with_arrow: certain && fat_arrow(&trees(arguments.stream())).is_some(),
+    }
+}
+
+/// `name!(…)` of a macro whose tokens are not expressions for us.
+fn is_opaque_macro(atom: &[TokenTree]) -> bool {
+    match atom {
+        [
+            ..,
+            TokenTree::Ident(name),
+            TokenTree::Punct(bang),
+            TokenTree::Group(_),
+        ] => bang.as_char() == '!' && body::is_opaque(name),
+        _ => false,
     }
 }
 
