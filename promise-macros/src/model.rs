@@ -1,4 +1,8 @@
 //! What the user wrote: plain data that keeps its tokens. What may be missing while someone types is an `Option`.
+#![expect(
+    clippy::large_enum_variant,
+    reason = "a chain has a handful of nodes, each of which is made once and never moved about"
+)]
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, Pat, Token, Type};

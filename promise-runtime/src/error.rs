@@ -3,10 +3,7 @@
 use core::{error::Error, fmt, slice};
 
 #[cfg(feature = "alloc")]
-use {
-    alloc::{boxed::Box, sync::Arc, vec::Vec},
-    core::ops::Deref,
-};
+use alloc::{boxed::Box, vec::Vec};
 
 /// Every promise given to [`any`](crate::any) has rejected; here are the reasons, in input order.
 ///
@@ -110,138 +107,9 @@ impl fmt::Display for TimeoutError {
 
 impl Error for TimeoutError {}
 
-/// Any error, in a form that can be cloned: what promises with several consumers reject with.
-///
-/// One allocation, shared by all clones. Everything that implements [`Error`] and is `Send + Sync + 'static` converts into it,
-/// with `?` too. For that reason it cannot implement [`Error`] itself (the conversion would overlap with that of
-/// every type into itself); it dereferences to `dyn Error + Send + Sync`, and converts into a `Box` of that.
-///
-/// ```
-/// use promise_runtime::SharedError;
-/// use std::num::ParseIntError;
-///
-/// fn port(text: &str) -> Result<u16, SharedError> {
-///     if text.is_empty() {
-///         return Err(SharedError::msg("no port given"));
-///     }
-///     Ok(text.parse()?)
-/// }
-///
-/// let error = port("many").unwrap_err();
-/// assert!(error.clone().is::<ParseIntError>());
-/// assert_eq!(error.to_string(), "invalid digit found in string");
-/// assert_eq!(port("").unwrap_err().to_string(), "no port given");
-/// ```
-#[cfg(feature = "alloc")]
-#[derive(Clone)]
-pub struct SharedError(Arc<dyn Error + Send + Sync>);
-
-#[cfg(feature = "alloc")]
-impl SharedError {
-    /// An error that consists of a message.
-    #[must_use]
-    pub fn msg(message: impl fmt::Display) -> Self {
-        SharedError::from_boxed(alloc::string::ToString::to_string(&message).into())
-    }
-
-    /// Shares an error that is in a box already.
-    #[must_use]
-    pub fn from_boxed(error: Box<dyn Error + Send + Sync>) -> Self {
-        SharedError(error.into())
-    }
-
-    /// Whether the error is a `T`.
-    #[must_use]
-    pub fn is<T: Error + 'static>(&self) -> bool {
-        self.0.is::<T>()
-    }
-
-    /// The error, if it is a `T`.
-    #[must_use]
-    pub fn downcast_ref<T: Error + 'static>(&self) -> Option<&T> {
-        self.0.downcast_ref()
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl<E: Error + Send + Sync + 'static> From<E> for SharedError {
-    fn from(error: E) -> Self {
-        SharedError(Arc::new(error))
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl Deref for SharedError {
-    type Target = dyn Error + Send + Sync;
-
-    fn deref(&self) -> &Self::Target {
-        &*self.0
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl AsRef<dyn Error + Send + Sync> for SharedError {
-    fn as_ref(&self) -> &(dyn Error + Send + Sync + 'static) {
-        &*self.0
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl fmt::Display for SharedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl fmt::Debug for SharedError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-/// A [`SharedError`] on its way into a box; it looks like the error itself, sources included.
-#[cfg(feature = "alloc")]
-struct Boxed(SharedError);
-
-#[cfg(feature = "alloc")]
-impl fmt::Display for Boxed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl fmt::Debug for Boxed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl Error for Boxed {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl From<SharedError> for Box<dyn Error + Send + Sync> {
-    fn from(error: SharedError) -> Self {
-        Box::new(Boxed(error))
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl From<SharedError> for Box<dyn Error> {
-    fn from(error: SharedError) -> Self {
-        Box::new(Boxed(error))
-    }
-}
-
 /// A rejection type that holds errors of many types, so that `catch` can pick the ones that are a `T`.
 ///
-/// Implemented for `Box<dyn Error>`, also with `+ Send` and `+ Send + Sync`, for [`SharedError`], and with the feature `anyhow` for
+/// Implemented for `Box<dyn Error>`, also with `+ Send` and `+ Send + Sync`, for [`SharedError`](crate::SharedError), and with the feature `anyhow` for
 /// `anyhow::Error`.
 ///
 /// ```
@@ -261,7 +129,7 @@ impl From<SharedError> for Box<dyn Error> {
 pub trait DynamicError<T>: Sized {
     /// The error as a `T` if it is one, else the error unchanged.
     ///
-    /// Out of a [`SharedError`] comes a clone, as others may hold the same error.
+    /// Out of a [`SharedError`](crate::SharedError) comes a clone, as others may hold the same error.
     ///
     /// # Errors
     ///
@@ -284,13 +152,6 @@ macro_rules! boxed {
 
 #[cfg(feature = "alloc")]
 boxed!(dyn Error, dyn Error + Send, dyn Error + Send + Sync);
-
-#[cfg(feature = "alloc")]
-impl<T: Error + Clone + 'static> DynamicError<T> for SharedError {
-    fn narrow(self) -> Result<T, Self> {
-        self.downcast_ref().cloned().ok_or(self)
-    }
-}
 
 #[cfg(feature = "anyhow")]
 impl<T: fmt::Display + fmt::Debug + Send + Sync + 'static> DynamicError<T> for anyhow::Error {

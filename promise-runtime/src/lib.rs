@@ -24,10 +24,12 @@ mod narrow;
 mod reject;
 #[allow(missing_docs)]
 mod resolve;
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod resolvers;
 #[allow(missing_docs)]
 mod retry;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+mod shared_error;
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 mod spawn;
 pub mod statics;
@@ -38,11 +40,11 @@ pub use chain::Chain;
 #[cfg(feature = "alloc")]
 pub use chain::{BoxedChain, LocalBoxedChain};
 pub use combine::{all, all_settled, any, race};
-#[cfg(feature = "alloc")]
-pub use error::SharedError;
 pub use error::{AggregateError, DynamicError, TimeoutError};
-#[cfg(feature = "alloc")]
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+pub use shared_error::SharedError;
 pub use timer::{Sleep, Timer, delay};
 
 /// What most programs need: `use promise_runtime::prelude::*;`
@@ -51,7 +53,9 @@ pub mod prelude {
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,
     };
     #[cfg(feature = "alloc")]
-    pub use crate::{BoxedChain, LocalBoxedChain, SharedError, with_resolvers};
+    pub use crate::{BoxedChain, LocalBoxedChain};
+    #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+    pub use crate::{SharedError, with_resolvers};
 }
 
 /// Lowers a JavaScript-like promise chain to one flat future.
@@ -83,7 +87,7 @@ pub mod __private {
     pub use crate::narrow::*;
     pub use crate::reject::*;
     pub use crate::resolve::*;
-    #[cfg(feature = "alloc")]
+    #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
     pub use crate::resolvers::with_resolvers;
     pub use crate::retry::Attempts;
     pub use crate::timer::{Deadline, delay, within};

@@ -176,17 +176,13 @@ impl Rewriter<'_> {
     }
 }
 
-/// `throw` is a keyword only where an expression starts and not before these: there it is a name.
+/// `throw` is a keyword only where an expression starts and not before `!`, `.`, `::`, `=`, `,`: there, and before the
+/// `:` of a field, it is a name.
 fn is_throw(tokens: &[TokenTree], index: usize) -> bool {
-    let name = |char| is_punct(tokens.get(index + 1), char);
-    let field = name(':') && !is_pair(tokens, index + 1, ':', ':');
-    is_ident(tokens.get(index), "throw")
-        && !(name('!') && !is_prefix_not(tokens, index + 1))
-        && !name('.')
-        && !name('=')
-        && !name(',')
-        && !is_pair(tokens, index + 1, ':', ':')
-        && !field
+    let next = |char| is_punct(tokens.get(index + 1), char);
+    let is_name = ['.', ':', '=', ','].into_iter().any(next)
+        || (next('!') && !is_prefix_not(tokens, index + 1));
+    is_ident(tokens.get(index), "throw") && !is_name
 }
 
 /// `throw !flag` negates; `throw!(…)` is a macro.
