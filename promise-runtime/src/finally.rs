@@ -12,14 +12,15 @@ impl<F: FnOnce() -> P, P> Finally<F, P> {
         Self(Some(handler), PhantomData)
     }
 
-    /// Everything before has settled.
+    /// Everything before has settled. The guard stays where it is: if it were moved out, rustc would find no room for the
+    /// outcome inside the future of what stands before, and keep both.
     #[inline(always)]
-    pub fn call(mut self) -> P {
+    pub fn call(&mut self) -> P {
         match self.0.take() {
             Some(handler) => handler(),
-            None => unreachable!(
-                "only this method and the destructor take the handler, and both are the last"
-            ),
+            None => {
+                unreachable!("generated code calls this once, and the destructor comes after it")
+            }
         }
     }
 }

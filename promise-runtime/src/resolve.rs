@@ -211,12 +211,13 @@ impl<E> Tag<E> {
     pub const fn new() -> Self {
         Self(PhantomData)
     }
+}
 
-    /// The outcome of a region rejects with the region's type.
-    #[inline(always)]
-    pub fn outcome<T>(self, outcome: Result<T, E>) -> Result<T, E> {
-        outcome
-    }
+/// The outcome of a region rejects with the region's type. The tag comes second: as a receiver it would be copied before
+/// the region runs, and a local that is alive during every await of the region costs room, be it of size zero.
+#[inline(always)]
+pub fn outcome<T, E>(outcome: Result<T, E>, _: Tag<E>) -> Result<T, E> {
+    outcome
 }
 
 /// A rejection type that nothing has fixed is [`Infallible`]: an inherent method is found before a trait's, and calling

@@ -175,7 +175,7 @@ impl Lowering<'_> {
         let ascription = fulfilment.map(|fulfilment| emit!(: #hidden::Result<#fulfilment, _>));
         emit!(
             #tag
-            let outcome #ascription = #variable.outcome(#label: { #steps #hidden::Ok(value) });
+            let outcome #ascription = #hidden::outcome(#label: { #steps #hidden::Ok(value) }, #variable);
             #pin
             outcome
         )

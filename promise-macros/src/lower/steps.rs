@@ -134,7 +134,7 @@ impl Lowering<'_> {
         let catches = self.catches(step, &inner);
         emit!(
             #tag
-            let outcome = #variable.outcome(#label: { #statements #hidden::Ok(value) });
+            let outcome = #hidden::outcome(#label: { #statements #hidden::Ok(value) }, #variable);
             #catches
             #pin
         )
@@ -146,7 +146,7 @@ impl Lowering<'_> {
         let label = self.label("before");
         let statements = before(&scope.behind(label.clone()));
         let tag = &scope.tag;
-        emit!(let outcome = #tag.outcome(#label: { #statements #hidden::Ok(value) });)
+        emit!(let outcome = #hidden::outcome(#label: { #statements #hidden::Ok(value) }, #tag);)
     }
 
     /// Warns where nothing before the step can reject, at the step's name.
@@ -260,7 +260,7 @@ impl Lowering<'_> {
         let outcome = self.continued(before, scope);
         emit!(
             let outcome = {
-                let finally = #hidden::Finally::new(#callback);
+                let mut finally = #hidden::Finally::new(#callback);
                 #outcome
                 #after
                 outcome
@@ -349,7 +349,7 @@ impl Lowering<'_> {
         emit!(
             let mut #attempts = #hidden::Attempts::new(#policy);
             let value = #again: loop {
-                match #tag.outcome(#label: { #statements #hidden::Ok(value) }) {
+                match #hidden::outcome(#label: { #statements #hidden::Ok(value) }, #tag) {
                     #hidden::Ok(value) => break #again value,
                     #hidden::Err(reason) => if !(#attempts.left() && #predicate) { #leave },
                 }
