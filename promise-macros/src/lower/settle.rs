@@ -43,8 +43,7 @@ impl Lowering<'_> {
         emit!(match #raced.await { #pattern => output, #arms })
     }
 
-    /// An expression: the value of what `product` yields. `product` is a value, or an expression whose temporaries
-    /// may go before the await.
+    /// An expression: the value of what `product` yields. The product's temporaries are gone before the await.
     pub(super) fn settle(
         &self,
         product: &TokenStream,
@@ -52,8 +51,45 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let start = self.start(product);
-        self.finish(&start, known, span, scope)
+        let hidden = &self.hidden;
+        let settled = self.label("settled");
+        let wait = self.wait(&emit!(later), scope);
+        let asks_kind = known == Product::QuestionMark && !scope.converts;
+        let reject = match asks_kind {
+            false => self.reject(&emit!(reason), span, scope),
+            true => {
+                let tag = &scope.tag;
+                self.leave(&emit!(kind.same(reason, #tag)), scope)
+            }
+        };
+        let (declared, kind) = match asks_kind {
+            true => (
+                emit!(let kind;),
+                emit!(kind = (&&&&#hidden::probe(&product)).__kind();),
+            ),
+            false => (
+                TokenStream::new(),
+                emit!(let kind = (&&&&#hidden::probe(&product)).__kind();),
+            ),
+        };
+        // What has started is taken apart in a `match` that is over before the await: a variable of that type would be
+        // stored beside the future that was moved out of it.
+        emit!({
+            #declared
+            let outcome = #settled: {
+                let later = match {
+                    let product = #product;
+                    #kind
+                    kind.start(product)
+                } {
+                    #hidden::Started::Now(outcome) => break #settled outcome,
+                    #hidden::Started::Later(later) => later,
+                };
+                #wait
+            };
+            let (value,) = match outcome { #hidden::Ok(value) => (value,), #hidden::Err(reason) => #reject };
+            value
+        })
     }
 
     /// The same, where the product may borrow from its own temporaries: they live until it has settled.
@@ -63,50 +99,8 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let start = self.start(&emit!(product));
-        let settled = self.finish(&start, Product::Any, span, scope);
+        let settled = self.settle(&emit!(product), Product::Any, span, scope);
         emit!(match (#product) { product => #settled })
-    }
-
-    /// A block: the product's kind, and what is left to do. Whatever borrows the product is gone at its end; a place
-    /// that lived on would be stored beside the future it became.
-    fn start(&self, product: &TokenStream) -> TokenStream {
-        let hidden = &self.hidden;
-        emit!({
-            let product = #product;
-            let kind = (&&&&#hidden::probe(&product)).__kind();
-            (kind, kind.start(product))
-        })
-    }
-
-    fn finish(
-        &self,
-        start: &TokenStream,
-        known: Product,
-        span: Span,
-        scope: &Scope,
-    ) -> TokenStream {
-        let hidden = &self.hidden;
-        let wait = self.wait(&emit!(later), scope);
-        let reject = match known {
-            Product::Any => self.reject(&emit!(reason), span, scope),
-            Product::QuestionMark => {
-                let tag = &scope.tag;
-                match scope.converts {
-                    true => self.reject(&emit!(reason), span, scope),
-                    false => self.leave(&emit!(kind.same(reason, #tag)), scope),
-                }
-            }
-        };
-        emit!({
-            let (kind, started) = #start;
-            let outcome = match started {
-                #hidden::Started::Now(outcome) => outcome,
-                #hidden::Started::Later(later) => #wait,
-            };
-            let (value,) = match outcome { #hidden::Ok(value) => (value,), #hidden::Err(reason) => #reject };
-            value
-        })
     }
 
     /// The same for what is known to be a future of a `Result`.
