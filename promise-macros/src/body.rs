@@ -90,6 +90,11 @@ pub(crate) fn is_plain(expression: &Expr) -> bool {
     facts(expression, &[]).plain
 }
 
+/// What there is to know of the body of a Rust closure; `None` if it is half written.
+pub(crate) fn closure_facts(body: TokenStream) -> Option<Facts> {
+    syn::parse2(body).ok().map(|body: Expr| facts(&body, &[]))
+}
+
 /// The number in the name of a placeholder.
 pub(crate) fn nested_index(expression: &Expr) -> Option<usize> {
     let Expr::Path(path) = expression else {
@@ -336,11 +341,13 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
         Tail::Unit => false,
     };
     Facts {
+        known: true,
         broken: false,
         plain: !exits.is_empty() && exits.iter().all(plain),
         diverges: exits.is_empty(),
         rejects: look.rejects,
         returns: !look.returned.is_empty(),
+        waits: look.waits,
         unknown_macro: look.unknown_macro,
         borrows: exits.iter().any(borrows),
     }
@@ -391,6 +398,7 @@ fn has_reference(expression: &Expr) -> bool {
 struct Look<'ast> {
     rejects: bool,
     unknown_macro: bool,
+    waits: bool,
     returned: Vec<Option<&'ast Expr>>,
 }
 
@@ -407,6 +415,11 @@ impl<'ast> Visit<'ast> for Look<'ast> {
     fn visit_expr_try(&mut self, expression: &'ast syn::ExprTry) {
         self.rejects = true;
         visit::visit_expr_try(self, expression);
+    }
+
+    fn visit_expr_await(&mut self, expression: &'ast syn::ExprAwait) {
+        self.waits = true;
+        visit::visit_expr_await(self, expression);
     }
 
     fn visit_expr_unary(&mut self, expression: &'ast syn::ExprUnary) {
@@ -427,6 +440,7 @@ impl<'ast> Visit<'ast> for Look<'ast> {
                     let facts = facts(&argument, &[]);
                     self.rejects |= facts.rejects;
                     self.unknown_macro |= facts.unknown_macro;
+                    self.waits |= facts.waits;
                 }
             }
         }

@@ -183,6 +183,9 @@ pub(crate) struct Closure {
     pub(crate) parameters: usize,
     /// Its body is a plain value by its syntax.
     pub(crate) plain: bool,
+    /// What stands between its bars and after them, where a block with a `let` is the same as a call: it neither moves
+    /// its captures nor has a `return`, `?` or `.await`, nor a macro that may hide one.
+    pub(crate) inlined: Option<(TokenStream, TokenStream)>,
     /// It has a `?`, whose rejection type only the chain can fix.
     pub(crate) question_mark: bool,
 }
@@ -207,6 +210,8 @@ pub(crate) enum Nested {
 pub(crate) struct Facts {
     /// Its value is neither a future nor a `Result`, whatever its type.
     pub(crate) plain: bool,
+    /// It could be read.
+    pub(crate) known: bool,
     /// A mistake in it has been reported, and rustc had better not look at it.
     pub(crate) broken: bool,
     /// It never has a value.
@@ -214,6 +219,8 @@ pub(crate) struct Facts {
     /// `throw`, `?` or prefix `await`.
     pub(crate) rejects: bool,
     pub(crate) returns: bool,
+    /// `p.await`
+    pub(crate) waits: bool,
     /// A macro that may hide a `return` or a `?`.
     pub(crate) unknown_macro: bool,
     /// What it produces may borrow from it: a nested chain, or a `&` in its tail.

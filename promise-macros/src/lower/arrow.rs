@@ -7,7 +7,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Lifetime, Macro, Stmt};
+use syn::{Expr, Lifetime, Macro, Pat, Stmt};
 
 use super::settle::Product;
 use super::{Leave, Lowering, Scope, emit};
@@ -54,6 +54,7 @@ impl Lowering<'_> {
             Handler::Closure(closure) => {
                 let tokens = &closure.tokens;
                 let call = match closure.parameters {
+                    _ if closure.inlined.is_some() => self.inlined(closure, value),
                     0 => emit!(#hidden::call_without(#value, #tokens)),
                     _ => emit!(#hidden::call(#value, #tokens)),
                 };
@@ -64,6 +65,18 @@ impl Lowering<'_> {
                 let call = quote_spanned!(at(span)=> #call(#value, #function));
                 self.settle(&call, Product::Any, span, scope)
             }
+        }
+    }
+
+    /// A closure that a block can stand for: rustc need not look at a closure's captures and signature.
+    fn inlined(&self, closure: &Closure, value: &TokenStream) -> TokenStream {
+        let hidden = &self.hidden;
+        match &closure.inlined {
+            Some((parameter, body)) if parameter.is_empty() => {
+                emit!({ #hidden::discard(#value); #body })
+            }
+            Some((parameter, body)) => emit!({ let #parameter = #value; #body }),
+            None => TokenStream::new(),
         }
     }
 
@@ -298,8 +311,7 @@ impl Lowering<'_> {
     /// `let pattern = value;`
     pub(super) fn bindings(&self, parameters: &Parameters, value: &TokenStream) -> TokenStream {
         let hidden = &self.hidden;
-        // A parameter of the user's that starts with an underscore may well be used.
-        let allow = emit!(#[allow(clippy::no_effect_underscore_binding, clippy::let_unit_value)]);
+        let allow = allowed(parameters);
         match parameters {
             Parameters::None => emit!(#hidden::discard(#value);),
             Parameters::One(pattern, None) => emit!(#allow let #pattern = #value;),
@@ -392,6 +404,12 @@ impl Lowering<'_> {
         let statements = self.steps(chain, chain.steps.len(), scope);
         emit!({ #statements value })
     }
+}
+
+/// A parameter of the user's that starts with an underscore may well be used.
+fn allowed(parameters: &Parameters) -> Option<TokenStream> {
+    let underscored = matches!(parameters, Parameters::One(Pat::Ident(pattern), _) if pattern.ident.to_string().starts_with('_'));
+    underscored.then(|| emit!(#[allow(clippy::no_effect_underscore_binding)]))
 }
 
 fn is_plain_block(block: &syn::ExprBlock) -> bool {

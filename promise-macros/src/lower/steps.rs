@@ -254,7 +254,7 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
-        let unwrapped = self.unwrap(&emit!(outcome), step.span(), scope);
+        let leave = self.leave(&emit!(reason), scope);
         let callback = self.callback(handler, scope);
         let after = self.called_back(handler, &emit!(finally.call()), step.span(), scope);
         let outcome = self.continued(before, scope);
@@ -265,7 +265,7 @@ impl Lowering<'_> {
                 #after
                 outcome
             };
-            let value = #unwrapped;
+            let value = match outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => #leave };
         )
     }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Pat, Token, Type};
+use syn::{Pat, Token, Type};
 
 use crate::body::{self, Place};
 use crate::errors::Errors;
@@ -205,12 +205,25 @@ fn closure(
     }
     let asynchronous = is_ident(tokens.first(), "async");
     let body = stream(&tokens[after..]);
-    let plain =
-        !asynchronous && syn::parse2(body.clone()).is_ok_and(|body: Expr| body::is_plain(&body));
+    let facts = if asynchronous {
+        None
+    } else {
+        body::closure_facts(body.clone())
+    }
+    .unwrap_or_default();
+    let is_block = facts.known
+        && open == 0
+        && parameters <= 1
+        && !(facts.returns || facts.rejects || facts.waits || facts.unknown_macro);
+    let parameter = match list.split_last() {
+        Some((last, before)) if is_punct(Some(last), ',') => stream(before),
+        _ => stream(list),
+    };
     Some(Closure {
         tokens: stream(tokens),
         parameters,
-        plain,
+        plain: facts.plain,
+        inlined: is_block.then(|| (parameter, body.clone())),
         question_mark: has_question_mark(body),
     })
 }
