@@ -20,7 +20,7 @@ pub(crate) enum Place {
 }
 
 pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Body {
-    let rewritten = parse::rewrite(tokens, errors);
+    let rewritten = parse::rewrite(tokens, place, errors);
     let expression = match syn::parse2::<Expr>(rewritten.tokens) {
         Ok(expression) => expression,
         // Without words of ours rustc explains it better, and an editor can complete what is half written.
@@ -319,6 +319,11 @@ fn is_promise_macro(expression: &Expr) -> bool {
 fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
     let mut look = Look::default();
     look.visit_expr(expression);
+    for (_, field) in nested.iter().filter_map(Nested::fields).flatten() {
+        look.rejects |= field.facts.rejects;
+        look.unknown_macro |= field.facts.unknown_macro;
+        look.waits |= field.facts.waits;
+    }
     let mut exits = Vec::new();
     tails(expression, &mut exits);
     for returned in &look.returned {

@@ -205,6 +205,16 @@ pub(crate) enum Nested {
     Record(Vec<(Ident, Body)>),
 }
 
+impl Nested {
+    /// The fields of a record.
+    pub(crate) fn fields(&self) -> Option<&[(Ident, Body)]> {
+        match self {
+            Self::Record(fields) => Some(fields),
+            Self::Chain(_) => None,
+        }
+    }
+}
+
 /// What a look at an expression tells, outside the closures in it.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Facts {

@@ -95,7 +95,9 @@ pub(crate) fn split_commas(tokens: &[TokenTree]) -> Vec<Vec<TokenTree>> {
             None
         };
         if let Some(after) = closure {
-            index = after;
+            index = after_return_type(tokens, after);
+        } else if is_ident(tokens.get(index), "as") {
+            index = after_type(tokens, index + 1);
         } else if is_pair(tokens, index, ':', ':') && is_punct(tokens.get(index + 2), '<') {
             index = after_angles(tokens, index + 2).unwrap_or(index + 3);
         } else if is_punct(tokens.get(index), ',') {
@@ -119,6 +121,31 @@ pub(crate) fn split_commas(tokens: &[TokenTree]) -> Vec<Vec<TokenTree>> {
         parts.push(tokens[start..].to_vec());
     }
     parts
+}
+
+/// A closure with a return type has a block for its body.
+fn after_return_type(tokens: &[TokenTree], start: usize) -> usize {
+    if !is_pair(tokens, start, '-', '>') {
+        return start;
+    }
+    let block =
+        (start..tokens.len()).find(|&index| group(tokens.get(index), Delimiter::Brace).is_some());
+    block.unwrap_or(start)
+}
+
+/// The token after the type at `start`, as far as commas are concerned.
+fn after_type(tokens: &[TokenTree], start: usize) -> usize {
+    let in_path = |token: &TokenTree| {
+        matches!(token, TokenTree::Ident(_))
+            || matches!(token, TokenTree::Punct(punct) if matches!(punct.as_char(), ':' | '&' | '*'))
+    };
+    let end = (start..tokens.len())
+        .find(|&index| !in_path(&tokens[index]))
+        .unwrap_or(tokens.len());
+    match is_punct(tokens.get(end), '<') {
+        true => after_angles(tokens, end).unwrap_or(end),
+        false => end,
+    }
 }
 
 /// An expression that ended in a block goes on: `{ … }.await`, `{ … }?`.

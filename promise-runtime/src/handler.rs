@@ -57,6 +57,12 @@ pub trait SpreadHandler<A, R> {
     fn spread(self, parts: A) -> R;
 }
 
+macro_rules! same {
+    ($part:ident $T:ident) => {
+        $T
+    };
+}
+
 macro_rules! spread {
     ($($call:ident $n:literal: $($part:ident)*;)*) => {$(
         #[diagnostic::do_not_recommend]
@@ -64,6 +70,15 @@ macro_rules! spread {
             #[inline(always)]
             #[expect(non_snake_case, reason = "the parts are named after their types")]
             fn spread(self, ($($part,)*): ($($part,)*)) -> R {
+                self($($part),*)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<T, R, H: FnOnce($(same!($part T)),*) -> R> SpreadHandler<[T; $n], R> for H {
+            #[inline(always)]
+            #[expect(non_snake_case, reason = "the parts are named after their types")]
+            fn spread(self, [$($part),*]: [T; $n]) -> R {
                 self($($part),*)
             }
         }

@@ -44,7 +44,14 @@ pub enum Started<T, E, L> {
 
 /// The future of a product that is none. Never constructed.
 #[derive(Debug)]
-pub struct NoFuture<T, E>(Infallible, PhantomData<fn() -> Result<T, E>>);
+pub struct NoFuture<T, E>(pub Infallible, pub PhantomData<fn() -> Result<T, E>>);
+
+/// The future that is left. A call is where rustc sees that a type is uninhabited (for that the fields of [`NoFuture`]
+/// are public) and builds nothing of what follows.
+#[inline(always)]
+pub fn kept<L>(later: L) -> L {
+    later
+}
 
 impl<T, E> Future for NoFuture<T, E> {
     type Output = Result<T, E>;
@@ -211,6 +218,10 @@ impl<E> Tag<E> {
     pub const fn new() -> Self {
         Self(PhantomData)
     }
+
+    /// A value of this type that nobody asked for.
+    #[inline(always)]
+    pub fn discard(self, _: E) {}
 }
 
 /// The outcome of a region rejects with the region's type. The tag comes second: as a receiver it would be copied before

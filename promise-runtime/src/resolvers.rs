@@ -18,8 +18,8 @@ use core::{
     ops::Deref,
     pin::Pin,
     sync::atomic::{
-        AtomicU8,
-        Ordering::{AcqRel, Acquire},
+        AtomicU8, AtomicUsize,
+        Ordering::{AcqRel, Acquire, Relaxed},
     },
     task::{Context, Poll, Waker},
 };
@@ -31,6 +31,8 @@ const ABANDONED: u8 = 8;
 
 struct Core<T, E> {
     flags: AtomicU8,
+    /// How many resolvers there are. The last one that goes settles the promise with no outcome.
+    resolvers: AtomicUsize,
     outcome: UnsafeCell<Option<Result<T, E>>>,
     waker: UnsafeCell<Option<Waker>>,
 }
@@ -40,12 +42,13 @@ struct Core<T, E> {
 unsafe impl<T: Send, E: Send> Sync for Core<T, E> {}
 
 impl<T, E> Core<T, E> {
-    fn settle(&self, outcome: Result<T, E>) {
+    /// `None`: there is nobody left who could say an outcome.
+    fn settle(&self, outcome: Option<Result<T, E>>) {
         if self.flags.fetch_or(CLAIMED, AcqRel) & CLAIMED != 0 {
             return;
         }
         // SAFETY: only whoever set `CLAIMED` is here, and the promise does not look before `SETTLED`.
-        unsafe { *self.outcome.get() = Some(outcome) };
+        unsafe { *self.outcome.get() = outcome };
         let flags = self.flags.fetch_or(SETTLED, AcqRel);
         if flags & ABANDONED != 0 {
             // SAFETY: the promise was dropped before `SETTLED` was set, and left the outcome to this call.
@@ -114,7 +117,8 @@ impl<T, E> Core<T, E> {
 ///
 /// The first call of either decides; later ones are ignored, and their value is dropped. Resolvers are called like functions,
 /// can be cloned, and work from any thread when the values are `Send`, also after the promise was dropped. If all
-/// resolvers are dropped uncalled, the promise stays pending. One allocation for everything; the waiting task is woken by the
+/// resolvers are dropped uncalled, the promise stays pending; it keeps no waker then, so an event loop that waits for it
+/// can tell. One allocation for everything; the waiting task is woken by the
 /// deciding call, under no lock. Cancel-safe: the promise may be dropped at any time, which drops the outcome it has or would get.
 ///
 /// ```
@@ -132,12 +136,13 @@ impl<T, E> Core<T, E> {
 pub fn with_resolvers<T, E>() -> (Deferred<T, E>, Resolve<T, E>, Reject<T, E>) {
     let core = Arc::new(Core {
         flags: AtomicU8::new(0),
+        resolvers: AtomicUsize::new(2),
         outcome: UnsafeCell::new(None),
         waker: UnsafeCell::new(None),
     });
     (
         Deferred {
-            core: Some(core.clone()),
+            state: State::Pending(core.clone()),
         },
         Resolve { core: core.clone() },
         Reject { core },
@@ -149,7 +154,14 @@ pub fn with_resolvers<T, E>() -> (Deferred<T, E>, Resolve<T, E>, Reject<T, E>) {
 /// Panics when polled after it has settled. Cancel-safe.
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Deferred<T, E> {
-    core: Option<Arc<Core<T, E>>>,
+    state: State<T, E>,
+}
+
+enum State<T, E> {
+    Pending(Arc<Core<T, E>>),
+    /// Every resolver was dropped uncalled.
+    Forever,
+    Settled,
 }
 
 impl<T, E> Future for Deferred<T, E> {
@@ -157,21 +169,26 @@ impl<T, E> Future for Deferred<T, E> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let core = this
-            .core
-            .as_ref()
-            .expect("a promise was polled again after it had settled");
+        let core = match &this.state {
+            State::Pending(core) => core,
+            State::Forever => return Poll::Pending,
+            State::Settled => panic!("a promise was polled again after it had settled"),
+        };
         let Poll::Ready(outcome) = core.poll(cx) else {
             return Poll::Pending;
         };
-        this.core = None;
-        Poll::Ready(outcome.expect("nobody but the promise takes the outcome, and it does so once"))
+        this.state = if outcome.is_some() {
+            State::Settled
+        } else {
+            State::Forever
+        };
+        outcome.map_or(Poll::Pending, Poll::Ready)
     }
 }
 
 impl<T, E> Drop for Deferred<T, E> {
     fn drop(&mut self) {
-        if let Some(core) = &self.core {
+        if let State::Pending(core) = &self.state {
             core.abandon();
         }
     }
@@ -179,10 +196,11 @@ impl<T, E> Drop for Deferred<T, E> {
 
 impl<T, E> fmt::Debug for Deferred<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pending = self
-            .core
-            .as_ref()
-            .is_some_and(|core| core.flags.load(Acquire) & SETTLED == 0);
+        let pending = match &self.state {
+            State::Pending(core) => core.flags.load(Acquire) & SETTLED == 0,
+            State::Forever => true,
+            State::Settled => false,
+        };
         f.debug_struct("Deferred")
             .field("pending", &pending)
             .finish()
@@ -208,14 +226,14 @@ pub struct Reject<T, E> {
 impl<T, E> Resolve<T, E> {
     /// The same as `resolve(value)`.
     pub fn call(&self, value: T) {
-        self.core.settle(Ok(value));
+        self.core.settle(Some(Ok(value)));
     }
 }
 
 impl<T, E> Reject<T, E> {
     /// The same as `reject(reason)`.
     pub fn call(&self, reason: E) {
-        self.core.settle(Err(reason));
+        self.core.settle(Some(Err(reason)));
     }
 }
 
@@ -256,21 +274,28 @@ where
     unsafe { mem::transmute::<&'a (dyn Fn(A) + 'a), &'a (dyn Fn(A) + 'static)>(function) }
 }
 
-impl<T, E> Clone for Resolve<T, E> {
-    fn clone(&self) -> Self {
-        Resolve {
-            core: self.core.clone(),
+/// One more resolver, and one less.
+macro_rules! counted {
+    ($($Resolver:ident)+) => {$(
+        impl<T, E> Clone for $Resolver<T, E> {
+            fn clone(&self) -> Self {
+                // The clone is made from a resolver, so the count is not zero and nothing else is published by it.
+                self.core.resolvers.fetch_add(1, Relaxed);
+                $Resolver { core: self.core.clone() }
+            }
         }
-    }
+
+        impl<T, E> Drop for $Resolver<T, E> {
+            fn drop(&mut self) {
+                if self.core.resolvers.fetch_sub(1, AcqRel) == 1 {
+                    self.core.settle(None);
+                }
+            }
+        }
+    )+};
 }
 
-impl<T, E> Clone for Reject<T, E> {
-    fn clone(&self) -> Self {
-        Reject {
-            core: self.core.clone(),
-        }
-    }
-}
+counted!(Resolve Reject);
 
 impl<T, E> fmt::Debug for Resolve<T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -130,7 +130,7 @@ documented! {
 
     /// `.tap(f)` shows `f` the value and goes on with that value.
     ///
-    /// `f(&value)` is called when everything before has fulfilled. A future that it produces is awaited; it may not borrow
+    /// `f(&value)` is called when everything before has fulfilled. A future that it produces is awaited; in an arrow it may borrow
     /// the value. What it fulfils with is ignored; if it rejects, the chain rejects with that.
     ///
     /// Dropped while it waits: the future that the handler produced and the value are dropped. What panics: only the handler.
@@ -180,7 +180,7 @@ documented! {
     ///
     /// fn area(width: u32, height: u32) -> u32 { width * height }
     ///
-    /// let chain = promise! { Promise.all([Promise.resolve(6), Promise.resolve(7)]).spread(area) };
+    /// let chain = promise! { Promise.all((Promise.resolve(6), Promise.resolve(7))).spread(area) };
     /// assert_eq!(chain.block_on(), Ok(42));
     /// ```
     spread

@@ -68,12 +68,46 @@ impl Lowering<'_> {
         }
     }
 
+    /// A value that nobody looks at; a type that nothing has fixed is decided, as there will be no other occasion.
+    pub(super) fn ignored(&self, value: &TokenStream) -> TokenStream {
+        let hidden = &self.hidden;
+        let ignored = self.name("ignored");
+        emit!(
+            let #ignored = #hidden::Tag::<_>::new();
+            #ignored.discard(#value);
+            #ignored.__pin();
+        )
+    }
+
+    /// The value of a handler that takes nothing.
+    pub(super) fn handled_without(
+        &self,
+        handler: &Handler,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        match handler {
+            Handler::Function(function) => {
+                let run = hidden_at("run", span);
+                self.settle(
+                    &quote_spanned!(at(span)=> #run(#function)),
+                    Product::Any,
+                    span,
+                    scope,
+                )
+            }
+            Handler::Closure(_) | Handler::Arrow(_) => {
+                self.handled(handler, &emit!(()), span, scope)
+            }
+        }
+    }
+
     /// A closure that a block can stand for: rustc need not look at a closure's captures and signature.
     fn inlined(&self, closure: &Closure, value: &TokenStream) -> TokenStream {
-        let hidden = &self.hidden;
         match &closure.inlined {
             Some((parameter, body)) if parameter.is_empty() => {
-                emit!({ #hidden::discard(#value); #body })
+                let ignored = self.ignored(value);
+                emit!({ #ignored #body })
             }
             Some((parameter, body)) => emit!({ let #parameter = #value; #body }),
             None => TokenStream::new(),
@@ -305,7 +339,7 @@ impl Lowering<'_> {
             Handler::Closure(closure) => self.closure_value(closure, call, span, scope),
             Handler::Function(_) => self.settle(call, Product::Any, span, scope),
         };
-        emit!(let _ = #settled;)
+        self.ignored(&settled)
     }
 
     /// `let pattern = value;`
@@ -313,7 +347,7 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let allow = allowed(parameters);
         match parameters {
-            Parameters::None => emit!(#hidden::discard(#value);),
+            Parameters::None => self.ignored(value),
             Parameters::One(pattern, None) => emit!(#allow let #pattern = #value;),
             Parameters::One(pattern, Some(annotation)) => {
                 emit!(#allow let #pattern: #annotation = #value;)
@@ -365,6 +399,7 @@ impl Lowering<'_> {
             exit,
             scope,
             enclosed: false,
+            in_closure: false,
         };
         if matches!(exit, Exit::Settled(_)) {
             words.settle_tails(&mut expression);
@@ -386,8 +421,12 @@ impl Lowering<'_> {
         if body.facts.unknown_macro {
             let inner = scope.enclosed(Leave::Return);
             let expression = self.contents(body, &Exit::Return, &inner);
+            let fulfilled = match body.facts.diverges {
+                true => emit!(#expression; #[allow(unreachable_code)] #hidden::Ok(())),
+                false => emit!(#hidden::Ok({ #expression })),
+            };
             let rejected = self.reject(&emit!(reason), Span::mixed_site(), scope);
-            return emit!(match #hidden::run(|| #hidden::Ok({ #expression })) {
+            return emit!(match #hidden::run(|| { #fulfilled }) {
                 #hidden::Ok(value) => #ends(value),
                 #hidden::Err(reason) => #rejected
             });
@@ -453,6 +492,8 @@ struct Words<'a> {
     scope: &'a Scope,
     /// Inside a closure or `async` block of the user's, which has its own `return`, `?` and `.await`.
     enclosed: bool,
+    /// Inside a closure of the user's, whose parameters a chain in it must own.
+    in_closure: bool,
 }
 
 impl Words<'_> {
@@ -579,7 +620,9 @@ impl Words<'_> {
 
     fn nested(&mut self, index: usize) -> TokenStream {
         match &self.nested[index] {
-            Nested::Chain(chain) => self.lowering.own(chain, self.scope.converts),
+            Nested::Chain(chain) => self
+                .lowering
+                .own(chain, self.scope.converts, self.in_closure),
             Nested::Record(fields) => {
                 let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
                 let values = fields
@@ -636,7 +679,9 @@ impl VisitMut for Words<'_> {
     }
 
     fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {
+        let in_closure = std::mem::replace(&mut self.in_closure, true);
         self.enclosed(|words| visit_mut::visit_expr_closure_mut(words, closure));
+        self.in_closure = in_closure;
     }
 
     fn visit_expr_async_mut(&mut self, block: &mut syn::ExprAsync) {

@@ -141,23 +141,23 @@ impl Lowering<'_> {
         let import = self.runtime.import();
         let traits = emit!(use #hidden::{#(#traits as _),*};);
         let contents = emit!(#import #traits #records #block);
-        let (root, future) = (&self.runtime.0, self.asynchronous(chain.start, &contents));
+        let (root, future) = (
+            &self.runtime.0,
+            self.asynchronous(chain.start, false, &contents),
+        );
         emit!(#root::Chain::new(#future))
     }
 
-    /// A chain as a value of its own. `converts`: its rejections become the type that the user named.
-    fn own(&self, chain: &Chain, converts: bool) -> TokenStream {
+    /// A chain as a value of its own. `converts`: its rejections become the type that the user named; `owns`: what it
+    /// uses moves into it.
+    fn own(&self, chain: &Chain, converts: bool, owns: bool) -> TokenStream {
         let block = self.block(chain, converts, None);
-        nested_chain(chain.start, &self.asynchronous(chain.start, &block))
+        nested_chain(chain.start, &self.asynchronous(chain.start, owns, &block))
     }
 
     /// The `async` and its braces stand at the user's first token: that is where rustc says that `move` is missing.
-    fn asynchronous(&self, start: Span, contents: &TokenStream) -> TokenStream {
-        let capture = self.capture.map(|capture| {
-            let mut capture = capture;
-            capture.span = Span::mixed_site();
-            capture
-        });
+    fn asynchronous(&self, start: Span, owns: bool, contents: &TokenStream) -> TokenStream {
+        let capture = (owns || self.capture.is_some()).then(|| emit!(move));
         let span = crate::runtime::at(start);
         quote_spanned!(span=> async #capture { #contents })
     }

@@ -73,7 +73,8 @@ impl Lowering<'_> {
             ),
         };
         // What has started is taken apart in a `match` that is over before the await: a variable of that type would be
-        // stored beside the future that was moved out of it.
+        // stored beside the future that was moved out of it. Where there is no future, `kept` returns what cannot exist,
+        // and rustc builds neither the await nor a suspension point.
         emit!({
             #declared
             let outcome = #settled: {
@@ -83,9 +84,11 @@ impl Lowering<'_> {
                     kind.start(product)
                 } {
                     #hidden::Started::Now(outcome) => break #settled outcome,
-                    #hidden::Started::Later(later) => later,
+                    #hidden::Started::Later(later) => #hidden::kept(later),
                 };
-                #wait
+                #[allow(unreachable_code)]
+                let outcome = #wait;
+                outcome
             };
             let (value,) = match outcome { #hidden::Ok(value) => (value,), #hidden::Err(reason) => #reject };
             value

@@ -43,7 +43,7 @@ impl Lowering<'_> {
                 let reject = self.reject(&self.argument(reason, scope), span, scope);
                 emit!({ #reject; #[allow(unreachable_code)] #hidden::anything() })
             }
-            StaticKind::Try(handler) => self.handled(handler, &emit!(()), span, scope),
+            StaticKind::Try(handler) => self.handled_without(handler, span, scope),
             StaticKind::Never => self.wait(&emit!(#hidden::pending()), scope),
             StaticKind::Delay { duration, value } => {
                 let duration = self.argument(duration, scope);
@@ -238,7 +238,7 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let hidden = &self.hidden;
         if !element.steps.is_empty() {
-            return self.own(element, converts);
+            return self.own(element, converts, false);
         }
         match &element.source {
             Source::Value(body) => self.argument_value(body, scope),
@@ -252,9 +252,9 @@ impl Lowering<'_> {
                 }
                 StaticKind::Resolve(None) => emit!(()),
                 StaticKind::Never => emit!(#hidden::pending()),
-                _ => self.own(element, converts),
+                _ => self.own(element, converts, false),
             },
-            Source::New(_) => self.own(element, converts),
+            Source::New(_) => self.own(element, converts, false),
         }
     }
 

@@ -73,7 +73,7 @@ impl Lowering<'_> {
             }
             StepKind::Tap(handler) => {
                 let settled = self.handled(handler, &emit!(&value), span, scope);
-                emit!(let _ = #settled;)
+                self.ignored(&settled)
             }
             StepKind::Spread(handler) => {
                 let settled = self.spread(handler, &value, span, scope);
@@ -171,9 +171,19 @@ impl Lowering<'_> {
         let outcome = self.ended(step, before, scope);
         let fulfilled = self.handled(fulfilled, &emit!(value), step.span(), scope);
         let rejected = self.handled(rejected, &emit!(reason), step.span(), scope);
+        let handled = self.label("handled");
+        let rejection = self.label("rejection");
         emit!(
-            #outcome
-            let value = match outcome { #hidden::Ok(value) => #fulfilled, #hidden::Err(reason) => #rejected };
+            let value = #handled: {
+                let reason = #rejection: {
+                    let value = {
+                        #outcome
+                        match outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => break #rejection reason }
+                    };
+                    break #handled #fulfilled;
+                };
+                #rejected
+            };
         )
     }
 
@@ -190,26 +200,21 @@ impl Lowering<'_> {
             Catch::All(handler) => {
                 let outcome = self.ended(step, before, scope);
                 let handled = self.handled(handler, &emit!(reason), span, scope);
-                emit!(
-                    #outcome
-                    let value = match outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => #handled };
-                )
+                self.caught(&outcome, &TokenStream::new(), &handled)
             }
             Catch::Typed(caught, handler) => {
                 let outcome = self.ended(step, before, scope);
                 let handled = self.handled(handler, &emit!(reason), span, scope);
                 let passed = self.reject(&emit!(other), span, scope);
                 let method = quote_spanned!(at(span)=> narrow);
-                emit!(
-                    #outcome
-                    let value = match outcome {
-                        #hidden::Ok(value) => value,
-                        #hidden::Err(reason) => {
-                            let how = (&#hidden::Narrow::<_, #caught>::of(&reason)).__how();
-                            match how.#method(reason) { #hidden::Ok(reason) => #handled, #hidden::Err(other) => #passed }
-                        }
+                let narrowed = emit!(
+                    let reason = {
+                        let reason = reason;
+                        let how = (&#hidden::Narrow::<_, #caught>::of(&reason)).__how();
+                        match how.#method(reason) { #hidden::Ok(reason) => reason, #hidden::Err(other) => #passed }
                     };
-                )
+                );
+                self.caught(&outcome, &narrowed, &handled)
             }
             Catch::Arms(arms) => {
                 let total = arms.iter().any(Arm::is_catch_all);
@@ -223,15 +228,32 @@ impl Lowering<'_> {
                     emit!(#[allow(unreachable_patterns)] reason => #leave,)
                 });
                 let arms = arms.iter().map(|arm| self.arm(arm, span, scope));
-                emit!(
-                    #outcome
-                    let value = match outcome {
-                        #hidden::Ok(value) => value,
-                        #hidden::Err(reason) => match reason { #(#arms)* #pass_on },
-                    };
-                )
+                let handled = emit!(match reason { #(#arms)* #pass_on });
+                self.caught(&outcome, &TokenStream::new(), &handled)
             }
         }
+    }
+
+    /// `value` is that of the outcome, or what its rejection is `handled` with. The outcome is taken apart in a block
+    /// that ends before the handler begins: what is left of a variable is stored during every await that follows.
+    fn caught(
+        &self,
+        outcome: &TokenStream,
+        prepared: &TokenStream,
+        handled: &TokenStream,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let label = self.label("caught");
+        emit!(
+            let value = #label: {
+                let reason = {
+                    #outcome
+                    match outcome { #hidden::Ok(value) => break #label value, #hidden::Err(reason) => reason }
+                };
+                #prepared
+                #handled
+            };
+        )
     }
 
     fn arm(&self, arm: &Arm, span: Span, scope: &Scope) -> TokenStream {
@@ -259,13 +281,15 @@ impl Lowering<'_> {
         let after = self.called_back(handler, &emit!(finally.call()), step.span(), scope);
         let outcome = self.continued(before, scope);
         emit!(
-            let outcome = {
+            let value = match {
                 let mut finally = #hidden::Finally::new(#callback);
                 #outcome
                 #after
                 outcome
+            } {
+                #hidden::Ok(value) => value,
+                #hidden::Err(reason) => #leave,
             };
-            let value = match outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => #leave };
         )
     }
 
@@ -276,18 +300,12 @@ impl Lowering<'_> {
         before: impl Fn(&Scope) -> TokenStream,
         scope: &Scope,
     ) -> TokenStream {
-        let hidden = &self.hidden;
         let outcome = self.continued(before, scope);
         let catches = self.catches(step, scope);
         let handled = self.handled(handler, &emit!(&reason), step.span(), scope);
         let leave = self.leave(&emit!(reason), scope);
-        emit!(
-            #outcome
-            let value = match outcome {
-                #hidden::Ok(value) => value,
-                #hidden::Err(reason) => { #catches let _ = #handled; #leave }
-            };
-        )
+        let ignored = self.ignored(&handled);
+        self.caught(&outcome, &emit!(#catches #ignored), &leave)
     }
 
     fn timeout(
@@ -314,11 +332,13 @@ impl Lowering<'_> {
         };
         let elapsed = self.reject(&reason, step.span(), scope);
         emit!(
-            let settled = {
+            let value = match {
                 let mut #variable = #hidden::pin!(#hidden::Deadline::new(#duration));
                 #label: { #statements #hidden::Some(value) }
+            } {
+                #hidden::Some(value) => value,
+                #hidden::None => #elapsed,
             };
-            let value = match settled { #hidden::Some(value) => value, #hidden::None => #elapsed };
         )
     }
 

@@ -132,4 +132,17 @@ fn header_type(tokens: &[TokenTree], errors: &mut Errors) -> Option<Type> {
 /// The parts of an argument list.
 fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     split_commas(&trees(tokens))
+        .into_iter()
+        .map(unwrapped)
+        .collect()
+}
+
+/// A whole argument that came through a `macro_rules` of the user's, as `$handler:expr`, stands in invisible brackets.
+fn unwrapped(argument: Vec<TokenTree>) -> Vec<TokenTree> {
+    match argument.as_slice() {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+            unwrapped(trees(group.stream()))
+        }
+        _ => argument,
+    }
 }

@@ -31,10 +31,11 @@ pub(crate) struct Rewritten {
     pub(crate) changed: bool,
 }
 
-pub(crate) fn rewrite(tokens: &[TokenTree], errors: &mut Errors) -> Rewritten {
+pub(crate) fn rewrite(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Rewritten {
     let mut rewriter = Rewriter {
         nested: Vec::new(),
         changed: false,
+        place,
         errors,
     };
     let tokens = match tokens {
@@ -54,6 +55,7 @@ pub(crate) fn rewrite(tokens: &[TokenTree], errors: &mut Errors) -> Rewritten {
 struct Rewriter<'a> {
     nested: Vec<Nested>,
     changed: bool,
+    place: Place,
     errors: &'a mut Errors,
 }
 
@@ -161,7 +163,7 @@ impl Rewriter<'_> {
         let fields = statics::record_fields(&arguments(record.stream()), self.errors);
         let mut parsed = Vec::new();
         for (name, value) in fields {
-            parsed.push((name, body::parse(&value, Place::Argument, self.errors)));
+            parsed.push((name, body::parse(&value, self.place, self.errors)));
         }
         TokenStream::from(self.placeholder(Nested::Record(parsed), parens.span()))
     }
