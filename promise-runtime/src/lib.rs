@@ -70,7 +70,7 @@ macro_rules! promise {
 #[doc(hidden)]
 pub mod __private {
     pub use core::clone::Clone;
-    pub use core::cmp::PartialEq;
+    pub use core::cmp::{Eq, PartialEq};
     pub use core::fmt::Debug;
     pub use core::future::pending;
     pub use core::option::Option::{self, None, Some};

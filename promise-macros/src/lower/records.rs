@@ -53,7 +53,7 @@ impl Lowering<'_> {
                 emit!(
                     #[allow(non_camel_case_types, non_snake_case, missing_docs, dead_code, unreachable_pub)]
                     mod #module {
-                        #[derive(#root::__private::Debug, #root::__private::Clone, #root::__private::PartialEq)]
+                        #[derive(#root::__private::Debug, #root::__private::Clone, #root::__private::PartialEq, #root::__private::Eq)]
                         pub struct Record<#(#fields),*> { #(pub #fields: #fields),* }
                     }
                 )

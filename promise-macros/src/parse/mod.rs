@@ -21,7 +21,7 @@ mod handler;
 mod rewrite;
 mod statics;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Type;
 
 pub(crate) use rewrite::{AWAIT, NESTED, THROW, rewrite};
@@ -30,7 +30,7 @@ use crate::errors::Errors;
 use crate::model::{Promise, Types};
 use crate::runtime::Runtime;
 use crate::tokens::{
-    after_angles, group, is_ident, is_pair, is_punct, split_commas, stream, trees,
+    after_angles, after_parameters, group, is_ident, is_pair, is_punct, split_commas, stream, trees,
 };
 
 /// `[runtime] move <T, E> chain;`
@@ -137,12 +137,17 @@ fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
         .collect()
 }
 
-/// A whole argument that came through a `macro_rules` of the user's, as `$handler:expr`, stands in invisible brackets.
+/// A closure in parentheses is a closure. A whole argument that came through a `macro_rules` of the user's, as `$handler:expr`, stands in invisible brackets.
 fn unwrapped(argument: Vec<TokenTree>) -> Vec<TokenTree> {
     match argument.as_slice() {
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None || is_closure(group) => {
             unwrapped(trees(group.stream()))
         }
         _ => argument,
     }
+}
+
+fn is_closure(parentheses: &Group) -> bool {
+    parentheses.delimiter() == Delimiter::Parenthesis
+        && after_parameters(&trees(parentheses.stream()), 0).is_some()
 }
