@@ -47,7 +47,13 @@ pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
 pub use shared_error::SharedError;
 pub use timer::{Sleep, Timer, delay};
 
-/// What most programs need: `use promise_runtime::prelude::*;`
+/// What most programs need.
+///
+/// ```
+/// use promise_runtime::prelude::*;
+///
+/// assert_eq!(promise! { Promise.resolve(1) }.block_on(), Ok(1));
+/// ```
 pub mod prelude {
     pub use crate::{
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,
@@ -58,7 +64,59 @@ pub mod prelude {
     pub use crate::{SharedError, with_resolvers};
 }
 
-/// Lowers a JavaScript-like promise chain to one flat future.
+/// A JavaScript promise chain as one flat future.
+///
+/// Evaluates to a [`Chain`], which fulfils with what the last step fulfils with, and rejects with the first rejection
+/// that no `catch` after it handles. Nothing runs before the first poll; no step allocates; a step that need not wait
+/// runs in the same poll as the one before.
+///
+/// ```text
+/// promise! { chain }                // what the chain fulfils and rejects with is inferred
+/// promise! { <T, E> chain }         // every rejection converts into `E`; `_` leaves a type to inference
+/// promise! { move chain }           // owns what it uses, as `async move` does
+/// ```
+///
+/// - **A chain** is a source and its steps: `fetch(1).then(user => user.name).catch(e => …)`. The source is any
+///   expression, a function of [`Promise`](mod@statics), or `new Promise((resolve, reject) => …)`. The names of the steps
+///   are documented in [`steps`](mod@steps).
+/// - **A handler** is a Rust closure, the path of a function, or an arrow: `value => expression`, `(a, b) => { … }`,
+///   `async value => …`. In an arrow `return` fulfils, `throw` and `?` reject, and `await` waits, all in the middle of
+///   ordinary Rust.
+/// - **What a handler produces** decides what happens: a future is awaited, a `Result` fulfils or rejects, anything else
+///   is the value.
+/// - **A rejection** has one type from one `catch` to the next, or [`Infallible`](core::convert::Infallible) where
+///   nothing can reject.
+///
+/// # Panics
+///
+/// A panic in a handler is not a rejection: it unwinds through whoever polls the chain, and the `finally`s run.
+///
+/// # Cancel-safety
+///
+/// Dropping the chain drops the step in flight, then runs the `finally`s that are pending, from the inside out.
+///
+/// ```
+/// use promise_runtime::prelude::*;
+///
+/// #[derive(Debug, PartialEq)]
+/// enum ApiError { NotFound, Http(u16) }
+/// # struct User { id: u32 }
+/// async fn fetch_user(id: u32) -> Result<User, ApiError> { /* … */
+/// #    if id == 1 { Ok(User { id }) } else { Err(ApiError::NotFound) }
+/// }
+/// async fn fetch_posts(user: u32) -> Result<Vec<String>, ApiError> { /* … */
+/// #    if user == 1 { Ok(vec!["hello".to_owned()]) } else { Err(ApiError::Http(503)) }
+/// }
+///
+/// let title = promise! {
+///     fetch_user(1)
+///         .then(user => fetch_posts(user.id))
+///         .then(posts => { if posts.is_empty() { throw ApiError::NotFound } posts[0].to_uppercase() })
+///         .catch(ApiError::NotFound => "nothing yet".to_owned(), ApiError::Http(status) if status >= 500 => "try later".to_owned())
+///         .finally(() => println!("done"))
+/// };
+/// assert_eq!(title.block_on(), Ok("HELLO".to_owned()));
+/// ```
 #[macro_export]
 macro_rules! promise {
     ($($chain:tt)*) => {

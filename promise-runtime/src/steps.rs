@@ -180,7 +180,7 @@ documented! {
     ///
     /// fn area(width: u32, height: u32) -> u32 { width * height }
     ///
-    /// let chain = promise! { Promise.all((Promise.resolve(6), Promise.resolve(7))).spread(area) };
+    /// let chain = promise! { Promise.all([Promise.resolve(6), Promise.resolve(7)]).spread(area) };
     /// assert_eq!(chain.block_on(), Ok(42));
     /// ```
     spread
