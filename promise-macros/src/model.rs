@@ -55,6 +55,11 @@ pub(crate) enum StaticKind {
         value: Option<Box<Chain>>,
     },
     Combine(Combinator, Inputs),
+    /// `Promise.map(xs, f)` and its like.
+    Collect {
+        items: Body,
+        collection: Collection,
+    },
     /// Reported already.
     Invalid,
 }
@@ -103,12 +108,28 @@ pub(crate) enum StepKind {
         duration: Body,
         reason: Option<Body>,
     },
+    Collect(Collection),
     Retry {
         policy: Body,
         predicate: Option<Handler>,
     },
     /// Reported already.
     Invalid,
+}
+
+/// `.map(f)` and the other steps over each item of a fulfilled iterator.
+pub(crate) enum Collection {
+    /// `map`, `filter`: items at once, or so many at most.
+    Concurrent {
+        filters: bool,
+        handler: Handler,
+        concurrency: Option<Body>,
+    },
+    Each(Handler),
+    Reduce {
+        handler: Handler,
+        initial: Body,
+    },
 }
 
 pub(crate) enum Catch {

@@ -127,6 +127,8 @@ macro_rules! promise {
 /// What generated code uses. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "alloc")]
+    pub use alloc::vec::Vec;
     pub use core::clone::Clone;
     pub use core::cmp::{Eq, PartialEq};
     pub use core::fmt::Debug;

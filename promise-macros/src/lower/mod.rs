@@ -18,6 +18,7 @@
 //! are statements one after the other, so that a long chain is no deep one.
 
 mod arrow;
+mod collections;
 mod records;
 mod settle;
 mod statics;

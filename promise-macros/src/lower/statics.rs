@@ -54,6 +54,10 @@ impl Lowering<'_> {
                 let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
                 emit!({ #value #wait; value })
             }
+            StaticKind::Collect { items, collection } => {
+                let items = self.argument(items, scope);
+                self.collected(collection, &items, span, scope)
+            }
             StaticKind::Combine(combinator, inputs) => {
                 self.combine(*combinator, inputs, span, scope)
             }

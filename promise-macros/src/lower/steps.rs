@@ -18,9 +18,11 @@ impl Step {
             | StepKind::TapCatch(_)
             | StepKind::Timeout { .. }
             | StepKind::Retry { .. } => true,
-            StepKind::Tap(_) | StepKind::Spread(_) | StepKind::Delay(_) | StepKind::Invalid => {
-                false
-            }
+            StepKind::Tap(_)
+            | StepKind::Collect(_)
+            | StepKind::Spread(_)
+            | StepKind::Delay(_)
+            | StepKind::Invalid => false,
         }
     }
 
@@ -84,6 +86,10 @@ impl Lowering<'_> {
                 let duration = self.argument(duration, scope);
                 let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
                 emit!(#wait;)
+            }
+            StepKind::Collect(collection) => {
+                let collected = self.collected(collection, &value, span, scope);
+                emit!(let value = #collected;)
             }
             StepKind::Invalid => {
                 let broken = self.broken();

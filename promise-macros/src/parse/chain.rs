@@ -234,10 +234,7 @@ fn step(postfix: Postfix, errors: &mut Errors) -> Step {
         "timeout" => step.timeout(errors),
         "retry" => step.retry(errors),
         "" => None,
-        collection => {
-            errors.at(&postfix.name, format!("the step `{collection}` is not available yet; use `Promise.all` over an iterator"));
-            None
-        }
+        _ => step.collection(errors).map(StepKind::Collect),
     };
     let name = Ident::new(&snake_case(&postfix.name), postfix.name.span());
     Step {

@@ -7,9 +7,10 @@ use syn::{Pat, Token, Type};
 
 use crate::body::{self, Place};
 use crate::errors::Errors;
-use crate::model::{Arm, Arrow, Catch, Closure, Handler, Parameters, StepKind};
+use crate::model::{Arm, Arrow, Body, Catch, Closure, Collection, Handler, Parameters, StepKind};
 use crate::tokens::{
-    after_parameters, fat_arrow, is_ident, is_punct, is_record, split_commas, stream, trees,
+    after_parameters, fat_arrow, is_ident, is_punct, is_record, snake_case, split_commas, stream,
+    trees,
 };
 
 /// The arguments of one step.
@@ -136,6 +137,66 @@ impl StepArguments<'_> {
             policy: body::parse(policy, Place::Argument, errors),
             predicate,
         })
+    }
+
+    /// `map`, `filter`, `each`, `reduce`, without the items.
+    pub(super) fn collection(&self, errors: &mut Errors) -> Option<Collection> {
+        match (snake_case(self.name).as_str(), self.arguments.as_slice()) {
+            ("reduce", [fold, initial]) => Some(Collection::Reduce {
+                handler: handler(fold, 2, self.name, errors)?,
+                initial: body::parse(initial, Place::Argument, errors),
+            }),
+            ("each", [visit]) => Some(Collection::Each(handler(visit, 1, self.name, errors)?)),
+            (name @ ("map" | "filter"), [each, options @ ..]) if options.len() < 2 => {
+                let concurrency = match options {
+                    [options] => Some(self.concurrency(options, errors)?),
+                    _ => None,
+                };
+                Some(Collection::Concurrent {
+                    filters: name == "filter",
+                    handler: handler(each, 1, self.name, errors)?,
+                    concurrency,
+                })
+            }
+            (name, _) => {
+                let shape = match name {
+                    "reduce" => {
+                        "`reduce` takes a handler and the value to begin with: `.reduce((sum, item) => sum + item, 0)`"
+                    }
+                    "each" => "`each` takes one handler: `.each(item => …)`",
+                    _ => {
+                        "`map` and `filter` take a handler, and how many to run at once: `.map(item => …, { concurrency: 8 })`"
+                    }
+                };
+                self.wrong_count(shape, errors);
+                None
+            }
+        }
+    }
+
+    /// `{ concurrency: n }`
+    fn concurrency(&self, options: &[TokenTree], errors: &mut Errors) -> Option<Body> {
+        if let [TokenTree::Group(braces)] = options {
+            let option = trees(braces.stream());
+            if braces.delimiter() == Delimiter::Brace
+                && is_ident(option.first(), "concurrency")
+                && is_punct(option.get(1), ':')
+            {
+                let value = match option.split_last() {
+                    Some((last, before)) if is_punct(Some(last), ',') => before,
+                    _ => &option[..],
+                };
+                return Some(body::parse(&value[2..], Place::Argument, errors));
+            }
+        }
+        errors.at(
+            stream(options),
+            format!(
+                "the only option of `{}` is `{{ concurrency: n }}`",
+                self.name
+            ),
+        );
+        None
     }
 
     fn wrong_count(&self, message: &str, errors: &mut Errors) -> Option<StepKind> {

@@ -125,16 +125,7 @@ impl Call<'_> {
                 errors.at(self.name, "a chain has one outcome; call `promise_runtime::with_resolvers()` before the macro, or write `new Promise((resolve, reject) => …)`");
                 None
             }
-            "map" | "filter" | "each" | "reduce" => {
-                errors.at(
-                    self.name,
-                    format!(
-                        "`Promise.{}` is not available yet; use `Promise.all` over an iterator",
-                        self.name
-                    ),
-                );
-                None
-            }
+            "map" | "filter" | "each" | "reduce" => self.collection(errors),
             name => {
                 let suggestion = did_you_mean(name, STATICS.iter());
                 errors.at(
@@ -144,6 +135,31 @@ impl Call<'_> {
                 None
             }
         }
+    }
+
+    /// `Promise.map(xs, f)`: the items come first, the rest is as in the step.
+    fn collection(&self, errors: &mut Errors) -> Option<StaticKind> {
+        let mut arguments = arguments(self.group.stream());
+        if arguments.is_empty() {
+            errors.at_span(
+                self.name.span(),
+                format!(
+                    "`Promise.{0}` takes items and a handler: `Promise.{0}(items, …)`",
+                    self.name
+                ),
+            );
+            return None;
+        }
+        let items = body::parse(&arguments.remove(0), Place::Argument, errors);
+        let rest = handler::StepArguments {
+            name: self.name,
+            group: self.group,
+            arguments,
+        };
+        Some(StaticKind::Collect {
+            items,
+            collection: rest.collection(errors)?,
+        })
     }
 
     fn delay(&self, errors: &mut Errors) -> Option<StaticKind> {

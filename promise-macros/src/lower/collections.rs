@@ -1,0 +1,167 @@
+//! Steps over each item of an iterator. What goes one after the other is a loop in the chain itself; what goes at once is
+//! a future of the runtime's, whose children are asynchronous closures.
+
+use proc_macro2::{Span, TokenStream};
+
+use super::{Leave, Lowering, Scope, emit};
+use crate::model::{Body, Closure, Collection, Handler};
+
+impl Lowering<'_> {
+    /// What a step over `items` fulfils with.
+    pub(super) fn collected(
+        &self,
+        collection: &Collection,
+        items: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        match collection {
+            Collection::Concurrent {
+                filters,
+                handler,
+                concurrency,
+            } => {
+                let limit = self.limit(concurrency.as_ref(), scope);
+                let future = self.concurrent(*filters, handler, items, &limit, span, scope);
+                self.settle_future(&future, span, scope)
+            }
+            Collection::Each(handler) => self.each(handler, items, span, scope),
+            Collection::Reduce { handler, initial } => {
+                self.reduce(handler, initial, items, span, scope)
+            }
+        }
+    }
+
+    fn limit(&self, concurrency: Option<&Body>, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        match concurrency {
+            Some(concurrency) => self.argument(concurrency, scope),
+            None => emit!(#hidden::UNLIMITED),
+        }
+    }
+
+    /// The future of `map` or `filter`.
+    fn concurrent(
+        &self,
+        filters: bool,
+        handler: &Handler,
+        items: &TokenStream,
+        limit: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let item = if filters { emit!(&value) } else { emit!(value) };
+        let result = if filters {
+            emit!((value, kept))
+        } else {
+            emit!(kept)
+        };
+        let inlined = matches!(
+            handler,
+            Handler::Arrow(_)
+                | Handler::Closure(Closure {
+                    inlined: Some(_),
+                    ..
+                })
+        );
+        let child = match inlined {
+            true => self.child(handler, &item, &result, span, scope),
+            false => {
+                let (handler, tag) = (self.callee(handler), &scope.tag);
+                let element = match scope.converts {
+                    true => emit!(#hidden::ConvertedElement::converted(kind, product, #tag)),
+                    false => {
+                        emit!(#hidden::Element::element(kind, product, #hidden::Tag::<_>::new()))
+                    }
+                };
+                let adapter = emit!(|product| { let kind = (&&&&&&#hidden::probe(&product)).__element(); #element });
+                let function = if filters {
+                    emit!(filter_with)
+                } else {
+                    emit!(map_with)
+                };
+                return emit!(#hidden::#function(#items, #limit, #handler, #adapter));
+            }
+        };
+        let function = if filters {
+            emit!(filter_pairs)
+        } else {
+            emit!(map_iter)
+        };
+        emit!(#hidden::#function(#items, #limit, #child))
+    }
+
+    /// The handler of one item, as an asynchronous closure: it owns its item and borrows from the chain.
+    fn child(
+        &self,
+        handler: &Handler,
+        item: &TokenStream,
+        result: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let (region, tag) = self.region(scope.converts);
+        let Leave::Break(label) = &region.leave else {
+            unreachable!("`region` makes a label")
+        };
+        let handled = self.handled(handler, item, span, &region);
+        let (pin, variable) = (self.pin(&region), &region.tag);
+        emit!(async |value| {
+            #tag
+            let outcome = #hidden::outcome(#label: { let kept = #handled; #hidden::Ok(#result) }, #variable);
+            #pin
+            outcome
+        })
+    }
+
+    /// A handler that is called as it is.
+    fn callee(&self, handler: &Handler) -> TokenStream {
+        match handler {
+            Handler::Closure(closure) => closure.tokens.clone(),
+            Handler::Function(function) => function.clone(),
+            Handler::Arrow(_) => unreachable!("arrows are inlined"),
+        }
+    }
+
+    fn each(
+        &self,
+        handler: &Handler,
+        items: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let handled = self.handled(handler, &emit!(&item), span, scope);
+        let ignored = self.ignored(&handled);
+        emit!({
+            let mut visited = #hidden::Vec::new();
+            for item in #items {
+                #ignored
+                visited.push(item);
+            }
+            visited
+        })
+    }
+
+    fn reduce(
+        &self,
+        handler: &Handler,
+        initial: &Body,
+        items: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let initial = self.argument(initial, scope);
+        let handled = self.spread(handler, &emit!((accumulator, item)), span, scope);
+        emit!({
+            let items = #items;
+            let mut accumulator = #initial;
+            for item in items {
+                accumulator = #handled;
+            }
+            accumulator
+        })
+    }
+}
