@@ -341,7 +341,12 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
         Tail::Macro(mac) => matches!(macro_kind(mac), Some(MacroKind::Plain | MacroKind::Matches)),
     };
     let borrows = |exit: &Tail<'_>| match exit {
-        Tail::Value(value) => is_chain(value) || is_promise_macro(value) || has_reference(value),
+        Tail::Value(value) => {
+            is_chain(value)
+                || is_promise_macro(value)
+                || has_reference(value)
+                || is_method_of_local(value)
+        }
         Tail::Macro(mac) => macro_kind(mac) == Some(MacroKind::Promise),
         Tail::Unit => false,
     };
@@ -396,6 +401,21 @@ fn has_reference(expression: &Expr) -> bool {
     let mut references = References::default();
     references.visit_expr(expression);
     references.0
+}
+
+/// `user.fetch()`, `user.profile.fetch()`: a method may borrow what it is called on.
+fn is_method_of_local(expression: &Expr) -> bool {
+    fn starts_at_local(receiver: &Expr) -> bool {
+        match receiver {
+            Expr::Path(path) => path.path.get_ident().is_some(),
+            Expr::Field(inner) => starts_at_local(&inner.base),
+            Expr::MethodCall(inner) => starts_at_local(&inner.receiver),
+            Expr::Index(inner) => starts_at_local(&inner.expr),
+            Expr::Paren(inner) => starts_at_local(&inner.expr),
+            _ => false,
+        }
+    }
+    matches!(expression, Expr::MethodCall(call) if starts_at_local(&call.receiver))
 }
 
 /// Looks at what happens in an arrow itself, not in the closures and blocks that have their own `return`.

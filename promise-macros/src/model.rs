@@ -193,7 +193,7 @@ pub(crate) enum Parameters {
     /// `user =>`, `(user: User) =>`
     One(Pat, Option<Type>),
     /// `(a, b) =>` or `([a, b]) =>`: one tuple or array taken apart, or several parameters.
-    List(Vec<Pat>),
+    List(Vec<(Pat, Option<Type>)>),
     /// `({ a, b }) =>`
     Record(Vec<Ident>),
 }

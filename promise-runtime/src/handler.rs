@@ -1,6 +1,7 @@
 //! Calling what stands where a function is expected.
 
 use crate::combine::literal::Detuple;
+use crate::resolve::Tag;
 
 /// A closure's parameter gets its type from the value. The closure is called at once, so handlers share captures.
 #[inline(always)]
@@ -19,6 +20,15 @@ pub fn call_without<A, R>(value: A, handler: impl FnOnce() -> R) -> R {
 pub fn run<R>(handler: impl FnOnce() -> R) -> R {
     handler()
 }
+
+/// A function that is given its region's tag.
+#[inline(always)]
+pub fn with_tag<E, R>(tag: Tag<E>, handler: impl FnOnce(Tag<E>) -> R) -> impl FnOnce() -> R {
+    move || handler(tag)
+}
+
+/// What `Promise.resolve()` fulfils with.
+pub const UNIT: () = ();
 
 /// A value that nobody asked for.
 #[inline(always)]
@@ -85,7 +95,7 @@ macro_rules! spread {
 
         /// A closure's parameters get their types from the parts.
         #[inline(always)]
-        #[expect(non_snake_case, clippy::too_many_arguments, reason = "one parameter a part")]
+        #[expect(non_snake_case, reason = "the parts are named after their types")]
         pub fn $call<V, $($part,)* R>(value: V, handler: impl FnOnce($($part),*) -> R) -> R
         where
             V: Detuple<$n, Parts = ($($part,)*)>,

@@ -10,7 +10,16 @@ use crate::resolve::Tag;
 
 /// A reason on its way into a region that rejects with `R`.
 #[derive(Debug)]
-pub struct Rejection<E, R>(pub E, pub Tag<R>);
+pub struct Rejection<E, R>(E, Tag<R>);
+
+// Their fields are private so that with `Infallible` they do not look uninhabited: rustc 1.85 would call what follows
+// unreachable.
+impl<E, R> Rejection<E, R> {
+    #[inline(always)]
+    pub fn new(reason: E, tag: Tag<R>) -> Self {
+        Self(reason, tag)
+    }
+}
 
 impl<R> Rejection<Infallible, R> {
     #[inline(always)]
@@ -54,7 +63,14 @@ impl<E> RejectsAs<E> for E {
 
 /// A reason on its way into a region whose type the user named.
 #[derive(Debug)]
-pub struct Conversion<E, R>(pub E, pub Tag<R>);
+pub struct Conversion<E, R>(E, Tag<R>);
+
+impl<E, R> Conversion<E, R> {
+    #[inline(always)]
+    pub fn new(reason: E, tag: Tag<R>) -> Self {
+        Self(reason, tag)
+    }
+}
 
 /// A reason that is of the region's type already.
 #[derive(Debug)]

@@ -246,4 +246,38 @@ documented! {
     /// assert_eq!(double(0).block_on(), Err("no input"));
     /// ```
     Promise
+
+    /// `Promise.map(items, f)`, `Promise.map(items, f, { concurrency: n })`: the step [`map`](crate::steps::map) over `items`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// async fn square(n: u32) -> Result<u32, String> { Ok(n * n) }
+    /// assert_eq!(promise! { Promise.map([1, 2, 3], square) }.block_on(), Ok(vec![1, 4, 9]));
+    /// ```
+    map
+
+    /// `Promise.filter(items, f)`: the step [`filter`](crate::steps::filter) over `items`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    /// assert_eq!(promise! { Promise.filter([1, 2, 3], n => n % 2 == 1) }.block_on(), Ok(vec![1, 3]));
+    /// ```
+    filter
+
+    /// `Promise.each(items, f)`: the step [`each`](crate::steps::each) over `items`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    /// assert_eq!(promise! { Promise.each(["a", "b"], letter => println!("{letter}")) }.block_on(), Ok(vec!["a", "b"]));
+    /// ```
+    each
+
+    /// `Promise.reduce(items, f, init)`: the step [`reduce`](crate::steps::reduce) over `items`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    /// assert_eq!(promise! { Promise.reduce([1, 2, 3], (sum, n) => sum + n, 0) }.block_on(), Ok(6));
+    /// ```
+    reduce
 }

@@ -259,4 +259,72 @@ documented! {
     /// assert_eq!(calls.get(), 3);
     /// ```
     retry
+
+    /// `.map(f)` calls `f(item)` for each item of a fulfilled iterator, and fulfils with the results in input order.
+    ///
+    /// All at once, or with `.map(f, { concurrency: n })` at most `n` of them; the iterator is then pulled only as far as that needs.
+    /// Fulfils with a `Vec` of what the handler's products fulfil with, and rejects with the first rejection, for which the others are
+    /// dropped. Of no items, it fulfils at once.
+    ///
+    /// The name counts as a step after another step, a function of `Promise` or a source in parentheses; anywhere else it
+    /// is a method of the source. An arrow given to it owns its item, and borrows everything else.
+    ///
+    /// Dropped while it waits: the items in flight, then the results. What panics: the handler, and a concurrency of 0.
+    ///
+    /// In JavaScript: `Promise.all(items.map(f))`, or bluebird's `Promise.map`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// async fn square(n: u32) -> Result<u32, String> { Ok(n * n) }
+    /// let squares = promise! { Promise.resolve(1..=3).map(n => square(n), { concurrency: 2 }) };
+    /// assert_eq!(squares.block_on(), Ok(vec![1, 4, 9]));
+    /// ```
+    map
+
+    /// `.filter(f)` keeps the items of a fulfilled iterator for which `f(&item)` fulfils with `true`, in input order.
+    ///
+    /// Everything else is as in [`map`].
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// async fn is_even(n: u32) -> bool { n % 2 == 0 }
+    /// let even = promise! { Promise.resolve(1..=4).filter(n => is_even(*n)) };
+    /// assert_eq!(even.block_on(), Ok(vec![2, 4]));
+    /// ```
+    filter
+
+    /// `.each(f)` calls `f(&item)` for the items of a fulfilled iterator one after the other.
+    ///
+    /// The next item waits for what the handler produces. Fulfils with the original items, as a `Vec`, and rejects with the first
+    /// rejection, after which no more items are looked at.
+    ///
+    /// Dropped while it waits: the handler's product, then the items. What panics: only the handler. In JavaScript: bluebird's `.each`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// let mut seen = Vec::new();
+    /// let all = promise! { Promise.resolve(["a", "b"]).each(letter => seen.push(*letter)) };
+    /// assert_eq!(all.block_on(), Ok(vec!["a", "b"]));
+    /// assert_eq!(seen, ["a", "b"]);
+    /// ```
+    each
+
+    /// `.reduce(f, init)` calls `f(accumulator, item)` for the items of a fulfilled iterator one after the other.
+    ///
+    /// Fulfils with the last accumulator, or with `init` of no items, and rejects with the first rejection.
+    ///
+    /// Dropped while it waits: the handler's product, then the items that are left. What panics: only the handler. In JavaScript:
+    /// bluebird's `.reduce`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// async fn price(item: &str) -> Result<usize, String> { Ok(item.len()) }
+    /// let total = promise! { Promise.resolve(["tea", "milk"]).reduce(async (sum, item) => sum + await price(item), 0) };
+    /// assert_eq!(total.block_on(), Ok(7));
+    /// ```
+    reduce
 }

@@ -274,15 +274,15 @@ impl Lowering<'_> {
             true => self.wait(&emit!((async { #contents })), scope),
             false => emit!(#hidden::run(|| { #contents })),
         };
-        let hidden_rejection = self.reject(&emit!(reason), span, scope);
-        let leave = self.leave(&emit!(reason), scope);
+        let hidden_rejection = self.reject(&emit!(__reason), span, scope);
+        let leave = self.leave(&emit!(__reason), scope);
         let arms = match facts.rejects {
             true => {
-                emit!(#hidden::Ok(#hidden::Ok(product)) => product, #hidden::Ok(#hidden::Err(reason)) => #leave,)
+                emit!(#hidden::Ok(#hidden::Ok(__product)) => __product, #hidden::Ok(#hidden::Err(__reason)) => #leave,)
             }
-            false => emit!(#hidden::Ok(product) => product,),
+            false => emit!(#hidden::Ok(__product) => __product,),
         };
-        let product = emit!(match #call { #arms #hidden::Err(reason) => #hidden_rejection });
+        let product = emit!(match #call { #arms #hidden::Err(__reason) => #hidden_rejection });
         match facts.diverges || facts.plain {
             true => emit!((#product)),
             false => self.settle(&product, Product::Any, span, scope),
@@ -307,9 +307,14 @@ impl Lowering<'_> {
             (true, false) => emit!(#hidden::Ok({ #expression })),
             (false, _) => expression,
         };
-        match arrow.asynchronous {
-            Some(_) => emit!(async || { #contents }),
-            None => emit!(|| { #contents }),
+        let asynchronous = arrow.asynchronous.as_ref().map(|_| emit!(async));
+        match rejects {
+            // The tag comes as a parameter: captured, it would be a reference.
+            true => {
+                let tag = &scope.tag;
+                emit!(#hidden::with_tag(#tag, #asynchronous |#tag| { #contents }))
+            }
+            false => emit!(#asynchronous || { #contents }),
         }
     }
 
@@ -352,9 +357,15 @@ impl Lowering<'_> {
             Parameters::One(pattern, Some(annotation)) => {
                 emit!(#allow let #pattern: #annotation = #value;)
             }
-            Parameters::List(patterns) => {
-                let count = patterns.len();
-                emit!(#allow let (#(#patterns,)*) = #hidden::detuple::<#count, _>(#value);)
+            Parameters::List(parts) => {
+                let count = parts.len();
+                let patterns = parts.iter().map(|(pattern, _)| pattern);
+                let types = parts.iter().map(|(_, annotation)| {
+                    annotation
+                        .as_ref()
+                        .map_or(emit!(_), ToTokens::to_token_stream)
+                });
+                emit!(#allow let (#(#patterns,)*): (#(#types,)*) = #hidden::detuple::<#count, _>(#value);)
             }
             Parameters::Record(fields) => {
                 let pattern = self.record_pattern(fields);
@@ -425,10 +436,10 @@ impl Lowering<'_> {
                 true => emit!(#expression; #[allow(unreachable_code)] #hidden::Ok(())),
                 false => emit!(#hidden::Ok({ #expression })),
             };
-            let rejected = self.reject(&emit!(reason), Span::mixed_site(), scope);
+            let rejected = self.reject(&emit!(__reason), Span::mixed_site(), scope);
             return emit!(match #hidden::run(|| { #fulfilled }) {
-                #hidden::Ok(value) => #ends(value),
-                #hidden::Err(reason) => #rejected
+                #hidden::Ok(__value) => #ends(__value),
+                #hidden::Err(__reason) => #rejected
             });
         }
         let expression = self.contents(body, &Exit::Product(label.clone()), scope);
@@ -441,7 +452,7 @@ impl Lowering<'_> {
     /// A nested chain, settled where it stands.
     fn in_place(&self, chain: &crate::model::Chain, scope: &Scope) -> TokenStream {
         let statements = self.steps(chain, chain.steps.len(), scope);
-        emit!({ #statements value })
+        emit!({ #statements __value })
     }
 }
 
@@ -465,7 +476,7 @@ fn statements(original: &Expr, block: &syn::Block) -> TokenStream {
     body::tails(original, &mut ends);
     match (forgets, ends.is_empty()) {
         (false, _) => emit!(#(#statements)*),
-        (true, false) => emit!(#[deny(unused_must_use)] let value = { #(#statements)* }; value),
+        (true, false) => emit!(#[deny(unused_must_use)] let __value = { #(#statements)* }; __value),
         // After `throw` or `return` nothing follows.
         (true, true) => emit!(#[deny(unused_must_use)] { #(#statements)* };),
     }

@@ -51,11 +51,15 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
-        let item = if filters { emit!(&value) } else { emit!(value) };
-        let result = if filters {
-            emit!((value, kept))
+        let item = if filters {
+            emit!(&__value)
         } else {
-            emit!(kept)
+            emit!(__value)
+        };
+        let result = if filters {
+            emit!((__value, __kept))
+        } else {
+            emit!(__kept)
         };
         let inlined = matches!(
             handler,
@@ -70,12 +74,12 @@ impl Lowering<'_> {
             false => {
                 let (handler, tag) = (self.callee(handler), &scope.tag);
                 let element = match scope.converts {
-                    true => emit!(#hidden::ConvertedElement::converted(kind, product, #tag)),
+                    true => emit!(#hidden::ConvertedElement::converted(__kind, __product, #tag)),
                     false => {
-                        emit!(#hidden::Element::element(kind, product, #hidden::Tag::<_>::new()))
+                        emit!(#hidden::Element::element(__kind, __product, #hidden::Tag::<_>::new()))
                     }
                 };
-                let adapter = emit!(|product| { let kind = (&&&&&&#hidden::probe(&product)).__element(); #element });
+                let adapter = emit!(|__product| { let __kind = (&&&&&&#hidden::probe(&__product)).__element(); #element });
                 let function = if filters {
                     emit!(filter_with)
                 } else {
@@ -108,11 +112,11 @@ impl Lowering<'_> {
         };
         let handled = self.handled(handler, item, span, &region);
         let (pin, variable) = (self.pin(&region), &region.tag);
-        emit!(async |value| {
+        emit!(async |__value| {
             #tag
-            let outcome = #hidden::outcome(#label: { let kept = #handled; #hidden::Ok(#result) }, #variable);
+            let __outcome = #hidden::outcome(#label: { let __kept = #handled; #hidden::Ok(#result) }, #variable);
             #pin
-            outcome
+            __outcome
         })
     }
 
@@ -133,15 +137,15 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
-        let handled = self.handled(handler, &emit!(&item), span, scope);
+        let handled = self.handled(handler, &emit!(&__item), span, scope);
         let ignored = self.ignored(&handled);
         emit!({
-            let mut visited = #hidden::Vec::new();
-            for item in #items {
+            let mut __visited = #hidden::Vec::new();
+            for __item in #items {
                 #ignored
-                visited.push(item);
+                __visited.push(__item);
             }
-            visited
+            __visited
         })
     }
 
@@ -154,14 +158,14 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let initial = self.argument(initial, scope);
-        let handled = self.spread(handler, &emit!((accumulator, item)), span, scope);
+        let handled = self.spread(handler, &emit!((__accumulator, __item)), span, scope);
         emit!({
-            let items = #items;
-            let mut accumulator = #initial;
-            for item in items {
-                accumulator = #handled;
+            let __items = #items;
+            let mut __accumulator = #initial;
+            for __item in __items {
+                __accumulator = #handled;
             }
-            accumulator
+            __accumulator
         })
     }
 }

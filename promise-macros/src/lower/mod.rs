@@ -58,7 +58,7 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
     };
     // An editor sees the chain while the mistakes are being mended.
     match lowering.errors.take() {
-        Some(errors) => emit!({ let chain = #chain; #errors chain }),
+        Some(errors) => emit!({ let __chain = #chain; #errors __chain }),
         None => chain,
     }
 }
@@ -176,9 +176,9 @@ impl Lowering<'_> {
         let ascription = fulfilment.map(|fulfilment| emit!(: #hidden::Result<#fulfilment, _>));
         emit!(
             #tag
-            let outcome #ascription = #hidden::outcome(#label: { #steps #hidden::Ok(value) }, #variable);
+            let __outcome #ascription = #hidden::outcome(#label: { #steps #hidden::Ok(__value) }, #variable);
             #pin
-            outcome
+            __outcome
         )
     }
 
@@ -227,7 +227,7 @@ impl Lowering<'_> {
     }
 
     fn name(&self, what: &str) -> Ident {
-        internal(&format!("{what}_{}", self.number()))
+        internal(&format!("__{what}_{}", self.number()))
     }
 
     fn label(&self, what: &str) -> Lifetime {

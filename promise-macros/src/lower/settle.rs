@@ -28,7 +28,7 @@ impl Lowering<'_> {
             raced = emit!(#hidden::within(#raced, #variable.as_mut()));
         }
         // `Some(Some(…))`, the outermost deadline outside.
-        let mut pattern = emit!(output);
+        let mut pattern = emit!(__output);
         let mut arms = TokenStream::new();
         for (inner, deadline) in scope.deadlines.iter().rev().enumerate() {
             let label = &deadline.label;
@@ -40,7 +40,7 @@ impl Lowering<'_> {
             arms.extend(emit!(#elapsed => break #label #hidden::None,));
             pattern = emit!(#hidden::Some(#pattern));
         }
-        emit!(match #raced.await { #pattern => output, #arms })
+        emit!(match #raced.await { #pattern => __output, #arms })
     }
 
     /// An expression: the value of what `product` yields. The product's temporaries are gone before the await.
@@ -53,45 +53,45 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let hidden = &self.hidden;
         let settled = self.label("settled");
-        let wait = self.wait(&emit!(later), scope);
+        let wait = self.wait(&emit!(__later), scope);
         let asks_kind = known == Product::QuestionMark && !scope.converts;
         let reject = match asks_kind {
-            false => self.reject(&emit!(reason), span, scope),
+            false => self.reject(&emit!(__reason), span, scope),
             true => {
                 let tag = &scope.tag;
-                self.leave(&emit!(kind.same(reason, #tag)), scope)
+                self.leave(&emit!(__kind.same(__reason, #tag)), scope)
             }
         };
         let (declared, kind) = match asks_kind {
             true => (
-                emit!(let kind;),
-                emit!(kind = (&&&&#hidden::probe(&product)).__kind();),
+                emit!(let __kind;),
+                emit!(__kind = (&&&&#hidden::probe(&__product)).__kind();),
             ),
             false => (
                 TokenStream::new(),
-                emit!(let kind = (&&&&#hidden::probe(&product)).__kind();),
+                emit!(let __kind = (&&&&#hidden::probe(&__product)).__kind();),
             ),
         };
-        // What has started is taken apart in a `match` that is over before the await: a variable of that type would be
-        // stored beside the future that was moved out of it. Where there is no future, `kept` returns what cannot exist,
+        // What has started is taken apart at the very end of a block that is over before the await: a variable of that type
+        // would be stored beside the future that was moved out of it, or keep a flag that says whether it was. Where there is no future, `kept` returns what cannot exist,
         // and rustc builds neither the await nor a suspension point.
         emit!({
             #declared
-            let outcome = #settled: {
-                let later = match {
-                    let product = #product;
+            let __outcome = #settled: {
+                let __later = {
+                    let __product = #product;
                     #kind
-                    kind.start(product)
-                } {
-                    #hidden::Started::Now(outcome) => break #settled outcome,
-                    #hidden::Started::Later(later) => #hidden::kept(later),
+                    match __kind.start(__product) {
+                        #hidden::Started::Now(__outcome) => break #settled __outcome,
+                        #hidden::Started::Later(__later) => #hidden::kept(__later),
+                    }
                 };
                 #[allow(unreachable_code)]
-                let outcome = #wait;
-                outcome
+                let __outcome = #wait;
+                __outcome
             };
-            let (value,) = match outcome { #hidden::Ok(value) => (value,), #hidden::Err(reason) => #reject };
-            value
+            let (__value,) = match __outcome { #hidden::Ok(__value) => (__value,), #hidden::Err(__reason) => #reject };
+            __value
         })
     }
 
@@ -102,8 +102,8 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let settled = self.settle(&emit!(product), Product::Any, span, scope);
-        emit!(match (#product) { product => #settled })
+        let settled = self.settle(&emit!(__product), Product::Any, span, scope);
+        emit!(match (#product) { __product => #settled })
     }
 
     /// The same for what is known to be a future of a `Result`.
@@ -120,8 +120,8 @@ impl Lowering<'_> {
     /// The value of a `Result`.
     pub(super) fn unwrap(&self, outcome: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
         let hidden = &self.hidden;
-        let reject = self.reject(&emit!(reason), span, scope);
-        emit!((match #outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => #reject }))
+        let reject = self.reject(&emit!(__reason), span, scope);
+        emit!((match #outcome { #hidden::Ok(__value) => __value, #hidden::Err(__reason) => #reject }))
     }
 
     /// Leaves the region with `reason`, made one of its type. rustc reports at `span` when it cannot be.
@@ -131,12 +131,12 @@ impl Lowering<'_> {
         let reason = match scope.converts {
             true => {
                 let conversion = hidden_at("Conversion", span);
-                quote_spanned!(located=> #conversion(#reason, #tag).__same().__reject())
+                quote_spanned!(located=> #conversion::new(#reason, #tag).__same().__reject())
             }
             false => {
                 let hidden = &self.hidden;
                 let method = quote_spanned!(located=> __reject);
-                emit!(#hidden::Rejection(#reason, #tag).#method())
+                emit!(#hidden::Rejection::new(#reason, #tag).#method())
             }
         };
         self.leave(&reason, scope)

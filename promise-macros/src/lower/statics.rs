@@ -36,9 +36,9 @@ impl Lowering<'_> {
         let value = match &call.kind {
             StaticKind::Resolve(Some(chain)) => {
                 let statements = self.steps(chain, chain.steps.len(), scope);
-                emit!({ #statements value })
+                emit!({ #statements __value })
             }
-            StaticKind::Resolve(None) => emit!(()),
+            StaticKind::Resolve(None) => emit!(#hidden::UNIT),
             StaticKind::Reject(reason) => {
                 let reject = self.reject(&self.argument(reason, scope), span, scope);
                 emit!({ #reject; #[allow(unreachable_code)] #hidden::anything() })
@@ -50,9 +50,9 @@ impl Lowering<'_> {
                 let value = value
                     .as_ref()
                     .map(|chain| self.steps(chain, chain.steps.len(), scope))
-                    .unwrap_or(emit!(let value = ();));
+                    .unwrap_or(emit!(let __value = ();));
                 let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
-                emit!({ #value #wait; value })
+                emit!({ #value #wait; __value })
             }
             StaticKind::Collect { items, collection } => {
                 let items = self.argument(items, scope);
@@ -102,7 +102,7 @@ impl Lowering<'_> {
     /// A literal's values are an array where their types agree.
     fn shape(&self, values: &TokenStream) -> TokenStream {
         let hidden = &self.hidden;
-        emit!({ let values = #values; let shape = (&&#hidden::literal::Probe(&values)).__shape(); shape.to(values) })
+        emit!({ let __values = #values; let __shape = (&&#hidden::literal::Probe(&__values)).__shape(); __shape.to(__values) })
     }
 
     /// The value of a combinator over these elements. They are evaluated as the scrutinee of a `match`: what they
@@ -125,7 +125,7 @@ impl Lowering<'_> {
         let fulfilments = self.name("fulfilments");
         let converts = scope.converts && combinator.passes_rejections();
         let names: Vec<_> = (0..elements.len())
-            .map(|index| internal(&format!("element_{index}")))
+            .map(|index| internal(&format!("__element_{index}")))
             .collect();
         let rejects = elements.iter().any(|element| is_rejection(element));
         let values = elements
@@ -133,14 +133,14 @@ impl Lowering<'_> {
             .map(|element| self.element(element, converts, &fulfilments, scope));
         let children = names.iter().map(|name| {
             let child = match (combinator, converts) {
-                (Combinator::AllSettled, _) => emit!(#hidden::OwnElement::own(kind, element)),
+                (Combinator::AllSettled, _) => emit!(#hidden::OwnElement::own(__kind, __element)),
                 (_, true) => {
                     let tag = &scope.tag;
-                    emit!(#hidden::ConvertedElement::converted(kind, element, #tag))
+                    emit!(#hidden::ConvertedElement::converted(__kind, __element, #tag))
                 }
-                (_, false) => emit!(#hidden::Element::element(kind, element, #rejections)),
+                (_, false) => emit!(#hidden::Element::element(__kind, __element, #rejections)),
             };
-            emit!({ let element = #name; let kind = (&&&&&&#hidden::probe(&element)).__element(); #child })
+            emit!({ let __element = #name; let __kind = (&&&&&&#hidden::probe(&__element)).__element(); #child })
         });
         let function = internal(combinator.function());
         let settled = self.settled_combinator(
@@ -159,9 +159,9 @@ impl Lowering<'_> {
         emit!({
             #declare_rejections
             #declare_fulfilments
-            let values = match (#(#values,)*) { (#(#names,)*) => #settled };
+            let __values = match (#(#values,)*) { (#(#names,)*) => #settled };
             #pins
-            values
+            __values
         })
     }
 
@@ -190,7 +190,7 @@ impl Lowering<'_> {
         match combinator {
             Combinator::AllSettled => {
                 let outcome = self.wait(future, scope);
-                emit!((match #outcome { #hidden::Ok(values) => values, #hidden::Err(never) => match never {} }))
+                emit!((match #outcome { #hidden::Ok(__values) => __values, #hidden::Err(__never) => match __never {} }))
             }
             _ => self.settle_future(future, span, scope),
         }
@@ -209,26 +209,26 @@ impl Lowering<'_> {
         let converts = scope.converts && combinator.passes_rejections();
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
-            (Combinator::AllSettled, _) => emit!(inputs.own(kind, xs)),
+            (Combinator::AllSettled, _) => emit!(__inputs.own(__kind, __xs)),
             (_, true) => {
                 let tag = &scope.tag;
-                emit!(inputs.converted(kind, xs, #tag))
+                emit!(__inputs.converted(__kind, __xs, #tag))
             }
-            (_, false) => emit!(inputs.elements(kind, xs, #rejections)),
+            (_, false) => emit!(__inputs.elements(__kind, __xs, #rejections)),
         };
         let function = internal(combinator.function());
         let combined = emit!({
-            let xs = xs;
-            let inputs = (&&&#hidden::probe(&xs)).__inputs();
-            let kind = (&&&&&&inputs.item(&xs)).__element();
+            let __xs = __xs;
+            let __inputs = (&&&#hidden::probe(&__xs)).__inputs();
+            let __kind = (&&&&&&__inputs.item(&__xs)).__element();
             #hidden::#function(#elements)
         });
         let settled = self.settled_combinator(combinator, &combined, span, scope);
         emit!({
             let #rejections = #hidden::Tag::<_>::new();
-            let values = match #xs { xs => #settled };
+            let __values = match #xs { __xs => #settled };
             #rejections.__pin();
-            values
+            __values
         })
     }
 
@@ -279,24 +279,24 @@ impl Lowering<'_> {
         let documentation = documentation("statics", &new.promise);
         let span = new.promise.span();
         let ends = hidden_at("executor_value", span);
-        let wait = self.settle_future(&emit!(promise), span, scope);
+        let wait = self.settle_future(&emit!(__promise), span, scope);
         let run = match executor {
             Handler::Closure(closure) => {
                 let tokens = &closure.tokens;
                 match closure.parameters {
                     0 => {
-                        emit!(#hidden::discard((resolve, reject)); #ends(#hidden::run(#tokens));)
+                        emit!(#hidden::discard((__resolve, __reject)); #ends(#hidden::run(#tokens));)
                     }
                     1 => {
-                        emit!(#hidden::discard(reject); #ends(#hidden::call(resolve, #tokens));)
+                        emit!(#hidden::discard(__reject); #ends(#hidden::call(__resolve, #tokens));)
                     }
                     _ => {
-                        emit!(#ends(#hidden::spread_2((resolve, reject), #tokens));)
+                        emit!(#ends(#hidden::spread_2((__resolve, __reject), #tokens));)
                     }
                 }
             }
             Handler::Function(function) => {
-                emit!(#ends(#hidden::call_spread((resolve, reject), #function));)
+                emit!(#ends(#hidden::call_spread((__resolve, __reject), #function));)
             }
             Handler::Arrow(arrow) => {
                 let label = self.label("executor");
@@ -306,27 +306,27 @@ impl Lowering<'_> {
                     executor: label.clone(),
                 };
                 let bindings = match &arrow.parameters {
-                    Parameters::None => emit!(#hidden::discard((resolve, reject));),
+                    Parameters::None => emit!(#hidden::discard((__resolve, __reject));),
                     Parameters::One(..) => {
-                        let resolve = self.bindings(&arrow.parameters, &emit!(resolve));
-                        emit!(#hidden::discard(reject); #resolve)
+                        let resolve = self.bindings(&arrow.parameters, &emit!(__resolve));
+                        emit!(#hidden::discard(__reject); #resolve)
                     }
                     Parameters::List(..) | Parameters::Record(_) => {
-                        self.bindings(&arrow.parameters, &emit!((resolve, reject)))
+                        self.bindings(&arrow.parameters, &emit!((__resolve, __reject)))
                     }
                 };
                 let clone = (arrow.body.facts.rejects || arrow.body.facts.unknown_macro)
-                    .then(|| emit!(let #rejecting = reject.clone();));
+                    .then(|| emit!(let #rejecting = __reject.clone();));
                 let body = self.executor_body(&arrow.body, &label, span, &scope.enclosed(leave));
                 emit!(#clone #label: { #bindings #body })
             }
         };
         emit!({
             #documentation
-            let promise = {
-                let (promise, resolve, reject) = #hidden::with_resolvers();
+            let __promise = {
+                let (__promise, __resolve, __reject) = #hidden::with_resolvers();
                 #run
-                promise
+                __promise
             };
             #wait
         })

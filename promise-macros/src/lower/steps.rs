@@ -61,25 +61,25 @@ impl Lowering<'_> {
             Source::Static(call) => self.static_value(call, scope),
             Source::New(new) => self.new_promise(new, scope),
         };
-        emit!(let value = #value;)
+        emit!(let __value = #value;)
     }
 
     /// A step that only needs the value before it.
     fn step(&self, step: &Step, scope: &Scope) -> TokenStream {
         let span = step.span();
-        let value = emit!(value);
+        let value = emit!(__value);
         match &step.kind {
             StepKind::Then(handler, _) => {
                 let settled = self.handled(handler, &value, span, scope);
-                emit!(let value = #settled;)
+                emit!(let __value = #settled;)
             }
             StepKind::Tap(handler) => {
-                let settled = self.handled(handler, &emit!(&value), span, scope);
+                let settled = self.handled(handler, &emit!(&__value), span, scope);
                 self.ignored(&settled)
             }
             StepKind::Spread(handler) => {
                 let settled = self.spread(handler, &value, span, scope);
-                emit!(let value = #settled;)
+                emit!(let __value = #settled;)
             }
             StepKind::Delay(duration) => {
                 let hidden = &self.hidden;
@@ -89,11 +89,11 @@ impl Lowering<'_> {
             }
             StepKind::Collect(collection) => {
                 let collected = self.collected(collection, &value, span, scope);
-                emit!(let value = #collected;)
+                emit!(let __value = #collected;)
             }
             StepKind::Invalid => {
                 let broken = self.broken();
-                emit!(let value = #broken;)
+                emit!(let __value = #broken;)
             }
             _ => TokenStream::new(),
         }
@@ -140,7 +140,7 @@ impl Lowering<'_> {
         let catches = self.catches(step, &inner);
         emit!(
             #tag
-            let outcome = #hidden::outcome(#label: { #statements #hidden::Ok(value) }, #variable);
+            let __outcome = #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #variable);
             #catches
             #pin
         )
@@ -152,7 +152,7 @@ impl Lowering<'_> {
         let label = self.label("before");
         let statements = before(&scope.behind(label.clone()));
         let tag = &scope.tag;
-        emit!(let outcome = #hidden::outcome(#label: { #statements #hidden::Ok(value) }, #tag);)
+        emit!(let __outcome = #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag);)
     }
 
     /// Warns where nothing before the step can reject, at the step's name.
@@ -175,16 +175,16 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let hidden = &self.hidden;
         let outcome = self.ended(step, before, scope);
-        let fulfilled = self.handled(fulfilled, &emit!(value), step.span(), scope);
-        let rejected = self.handled(rejected, &emit!(reason), step.span(), scope);
+        let fulfilled = self.handled(fulfilled, &emit!(__value), step.span(), scope);
+        let rejected = self.handled(rejected, &emit!(__reason), step.span(), scope);
         let handled = self.label("handled");
         let rejection = self.label("rejection");
         emit!(
-            let value = #handled: {
-                let reason = #rejection: {
-                    let value = {
+            let __value = #handled: {
+                let __reason = #rejection: {
+                    let __value = {
                         #outcome
-                        match outcome { #hidden::Ok(value) => value, #hidden::Err(reason) => break #rejection reason }
+                        match __outcome { #hidden::Ok(__value) => __value, #hidden::Err(__reason) => break #rejection __reason }
                     };
                     break #handled #fulfilled;
                 };
@@ -205,19 +205,19 @@ impl Lowering<'_> {
         match catch {
             Catch::All(handler) => {
                 let outcome = self.ended(step, before, scope);
-                let handled = self.handled(handler, &emit!(reason), span, scope);
+                let handled = self.handled(handler, &emit!(__reason), span, scope);
                 self.caught(&outcome, &TokenStream::new(), &handled)
             }
             Catch::Typed(caught, handler) => {
                 let outcome = self.ended(step, before, scope);
-                let handled = self.handled(handler, &emit!(reason), span, scope);
-                let passed = self.reject(&emit!(other), span, scope);
+                let handled = self.handled(handler, &emit!(__reason), span, scope);
+                let passed = self.reject(&emit!(__other), span, scope);
                 let method = quote_spanned!(at(span)=> narrow);
                 let narrowed = emit!(
-                    let reason = {
-                        let reason = reason;
-                        let how = (&#hidden::Narrow::<_, #caught>::of(&reason)).__how();
-                        match how.#method(reason) { #hidden::Ok(reason) => reason, #hidden::Err(other) => #passed }
+                    let __reason = {
+                        let __reason = __reason;
+                        let __how = (&#hidden::Narrow::<_, #caught>::of(&__reason)).__how();
+                        match __how.#method(__reason) { #hidden::Ok(__reason) => __reason, #hidden::Err(__other) => #passed }
                     };
                 );
                 self.caught(&outcome, &narrowed, &handled)
@@ -230,11 +230,11 @@ impl Lowering<'_> {
                     self.continued(before, scope)
                 };
                 let pass_on = (!total).then(|| {
-                    let leave = self.leave(&emit!(reason), scope);
-                    emit!(#[allow(unreachable_patterns)] reason => #leave,)
+                    let leave = self.leave(&emit!(__reason), scope);
+                    emit!(#[allow(unreachable_patterns)] __reason => #leave,)
                 });
                 let arms = arms.iter().map(|arm| self.arm(arm, span, scope));
-                let handled = emit!(match reason { #(#arms)* #pass_on });
+                let handled = emit!(match __reason { #(#arms)* #pass_on });
                 self.caught(&outcome, &TokenStream::new(), &handled)
             }
         }
@@ -251,10 +251,10 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let label = self.label("caught");
         emit!(
-            let value = #label: {
-                let reason = {
+            let __value = #label: {
+                let __reason = {
                     #outcome
-                    match outcome { #hidden::Ok(value) => break #label value, #hidden::Err(reason) => reason }
+                    match __outcome { #hidden::Ok(__value) => break #label __value, #hidden::Err(__reason) => __reason }
                 };
                 #prepared
                 #handled
@@ -282,19 +282,19 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
-        let leave = self.leave(&emit!(reason), scope);
+        let leave = self.leave(&emit!(__reason), scope);
         let callback = self.callback(handler, scope);
         let after = self.called_back(handler, &emit!(finally.call()), step.span(), scope);
         let outcome = self.continued(before, scope);
         emit!(
-            let value = match {
+            let __value = match {
                 let mut finally = #hidden::Finally::new(#callback);
                 #outcome
                 #after
-                outcome
+                __outcome
             } {
-                #hidden::Ok(value) => value,
-                #hidden::Err(reason) => #leave,
+                #hidden::Ok(__value) => __value,
+                #hidden::Err(__reason) => #leave,
             };
         )
     }
@@ -308,8 +308,8 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let outcome = self.continued(before, scope);
         let catches = self.catches(step, scope);
-        let handled = self.handled(handler, &emit!(&reason), step.span(), scope);
-        let leave = self.leave(&emit!(reason), scope);
+        let handled = self.handled(handler, &emit!(&__reason), step.span(), scope);
+        let leave = self.leave(&emit!(__reason), scope);
         let ignored = self.ignored(&handled);
         self.caught(&outcome, &emit!(#catches #ignored), &leave)
     }
@@ -338,11 +338,11 @@ impl Lowering<'_> {
         };
         let elapsed = self.reject(&reason, step.span(), scope);
         emit!(
-            let value = match {
+            let __value = match {
                 let mut #variable = #hidden::pin!(#hidden::Deadline::new(#duration));
-                #label: { #statements #hidden::Some(value) }
+                #label: { #statements #hidden::Some(__value) }
             } {
-                #hidden::Some(value) => value,
+                #hidden::Some(__value) => __value,
                 #hidden::None => #elapsed,
             };
         )
@@ -365,19 +365,19 @@ impl Lowering<'_> {
         let tag = &scope.tag;
         let predicate = match predicate {
             Some(handler) => {
-                let retries = self.predicate(handler, &emit!(&reason), scope);
+                let retries = self.predicate(handler, &emit!(&__reason), scope);
                 emit!(#retries)
             }
             None => emit!(true),
         };
-        let leave = self.leave(&emit!(reason), scope);
+        let leave = self.leave(&emit!(__reason), scope);
         let _ = step;
         emit!(
             let mut #attempts = #hidden::Attempts::new(#policy);
-            let value = #again: loop {
-                match #hidden::outcome(#label: { #statements #hidden::Ok(value) }, #tag) {
-                    #hidden::Ok(value) => break #again value,
-                    #hidden::Err(reason) => if !(#attempts.left() && #predicate) { #leave },
+            let __value = #again: loop {
+                match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag) {
+                    #hidden::Ok(__value) => break #again __value,
+                    #hidden::Err(__reason) => if !(#attempts.left() && #predicate) { #leave },
                 }
             };
         )

@@ -431,8 +431,16 @@ fn parameters(tokens: &[TokenTree]) -> syn::Result<Parameters> {
     }
 }
 
-/// `pattern` or `pattern: Type`.
 fn one(tokens: &[TokenTree]) -> syn::Result<Parameters> {
+    let (pattern, annotation) = parameter(tokens)?;
+    Ok(match pattern {
+        Pat::Wild(_) if annotation.is_none() => Parameters::None,
+        _ => Parameters::One(pattern, annotation),
+    })
+}
+
+/// `pattern` or `pattern: Type`.
+fn parameter(tokens: &[TokenTree]) -> syn::Result<(Pat, Option<Type>)> {
     let parser = |input: ParseStream<'_>| {
         let pattern = Pat::parse_multi(input)?;
         let annotation = match input.parse::<Option<Token![:]>>()? {
@@ -441,11 +449,7 @@ fn one(tokens: &[TokenTree]) -> syn::Result<Parameters> {
         };
         Ok((pattern, annotation))
     };
-    let (pattern, annotation) = Parser::parse2(parser, stream(tokens))?;
-    Ok(match pattern {
-        Pat::Wild(_) if annotation.is_none() => Parameters::None,
-        _ => Parameters::One(pattern, annotation),
-    })
+    Parser::parse2(parser, stream(tokens))
 }
 
 /// `(a, b)` and `[a, b]` take apart tuples and arrays alike; with `..` or one name the pattern stays Rust's.
@@ -457,10 +461,11 @@ fn list_pattern(list: &Group, whole: &[TokenTree]) -> syn::Result<Parameters> {
     if elements.is_empty() || elements.len() > 12 || elements.iter().any(rest) {
         return one(whole);
     }
-    let patterns = elements
+    elements
         .iter()
-        .map(|element| Parser::parse2(Pat::parse_multi, stream(element)));
-    patterns.collect::<syn::Result<_>>().map(Parameters::List)
+        .map(|element| parameter(element))
+        .collect::<syn::Result<_>>()
+        .map(Parameters::List)
 }
 
 fn record_pattern(record: &Group) -> syn::Result<Vec<Ident>> {
