@@ -1,1 +1,1 @@
-//! See the package description.
+//! The programs are in `src/bin`; each says in its first lines what it shows and how to run it.

@@ -1,4 +1,4 @@
-//! JavaScript promise chains for Rust.
+#![doc = include_str!("../README.md")]
 #![no_std]
 #![warn(missing_docs)]
 

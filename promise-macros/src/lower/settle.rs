@@ -82,7 +82,12 @@ impl Lowering<'_> {
                     let __product = #product;
                     #kind
                     match __kind.start(__product) {
-                        #hidden::Started::Now(__outcome) => break #settled __outcome,
+                        #hidden::Started::Now(__outcome) => {
+                            break #settled __outcome;
+                            // Without this rustc would take a product of unknown type for a `!`, and say so.
+                            #[allow(unreachable_code)]
+                            #hidden::anything()
+                        }
                         #hidden::Started::Later(__later) => #hidden::kept(__later),
                     }
                 };

@@ -115,6 +115,9 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
+        if elements.len() > 12 {
+            return self.broken();
+        }
         if elements.is_empty() {
             return match combinator {
                 Combinator::All | Combinator::AllSettled => emit!(()),

@@ -1,0 +1,73 @@
+//! The programs end by themselves and print what they promise to.
+
+use std::process::Command;
+
+fn output_of(program: &str) -> String {
+    let output = Command::new(program).output().expect("the program starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn quickstart() {
+    let expected = "\
+The comments on a user's first post
+  user      Ada
+  spinner   hidden
+  comment   Note G is my favourite
+  comment   It cannot originate anything?
+
+A page whose parts load at the same time
+  user      Ada
+  posts     2
+  theme     dark
+
+A user who does not exist
+  user      guest
+
+A server that fails
+  status    500 Internal Server Error
+  post      A bug in the relay (cached)
+
+A server that takes too long
+  request   given up
+  report    none (no answer in time)
+
+Everything that can be found
+  user      Ada
+  user      Grace
+  user      (not found)
+";
+    assert_eq!(output_of(env!("CARGO_BIN_EXE_quickstart")), expected);
+}
+
+#[test]
+fn instanceof() {
+    let expected = "\
+An enum and arms
+  200       fulfilled: Ada
+  401       fulfilled: somebody who has signed in
+  404       fulfilled: nobody
+            tell the operators
+  500       rejected: the server answered 500
+  no server rejected: the server cannot be reached
+
+A dynamic error and `instanceof`
+  200       fulfilled: Ada
+  401       fulfilled: somebody who has signed in
+  404       fulfilled: nobody
+            tell the operators
+  500       rejected: the server answered 500
+  no server rejected: the server cannot be reached
+
+A shared error, logged and passed on
+  200       fulfilled: Ada
+  401       rejected: the client's fault
+  404       fulfilled: nobody
+  500       rejected: the server's fault
+  no server rejected: the network's fault
+  log       4 errors
+";
+    assert_eq!(output_of(env!("CARGO_BIN_EXE_instanceof")), expected);
+}
