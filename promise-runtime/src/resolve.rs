@@ -7,13 +7,15 @@
 //! | `Result<T, E>` | [`ResultValue`] | `Ok` fulfils, `Err` rejects |
 //! | anything else | [`PlainValue`] | fulfils with it |
 //!
-//! Generated code calls `(&&&&probe(&product)).__kind()`. Method lookup tries the receiver with the most references
-//! first, so the first row whose bounds hold is taken; there is no test at run time. The kind then turns the product
-//! into [`Started`]. Where nothing can be awaited its `Later` is uninhabited, and the compiler deletes the await.
+//! Generated code calls `ask(&product).__kind()`. Method lookup tries the type it is given first and then what that
+//! dereferences to, row by row, so the first row whose bounds hold is taken; there is no test at run time. The kind then
+//! turns the product into [`Started`]. Where nothing can be awaited its `Later` is uninhabited, and the compiler deletes
+//! the await.
 
 use core::convert::Infallible;
 use core::future::{Future, IntoFuture};
 use core::marker::PhantomData;
+use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -98,51 +100,59 @@ pub struct ResultValue;
 #[derive(Clone, Copy, Debug)]
 pub struct PlainValue;
 
-pub trait ProbeFutureOfResult {
-    fn __kind(&self) -> FutureOfResult;
+/// A row of the table as a type: the kind it gives, and the row to ask next. (Rows of references, as in
+/// [`element`](crate::element), would do too; they are four borrows for rustc to check where these are none.)
+macro_rules! rows {
+    ($($(#[$documentation:meta])* $row:ident $probe:ident $kind:ident [$($generic:ident),*] $product:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
+        $(#[$documentation])*
+        #[derive(Debug)]
+        pub struct $row<T>(PhantomData<fn() -> T>);
+
+        impl<T> Clone for $row<T> {
+            #[inline(always)]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<T> Copy for $row<T> {}
+
+        pub trait $probe {
+            fn __kind(self) -> $kind;
+        }
+
+        impl<$($generic),*> $probe for $row<$product>
+        where
+            $($bound)*
+        {
+            #[inline(always)]
+            fn __kind(self) -> $kind {
+                $kind
+            }
+        }
+
+        $(impl<T> Deref for $row<T> {
+            type Target = $next<T>;
+
+            #[inline(always)]
+            fn deref(&self) -> &$next<T> {
+                &$next(PhantomData)
+            }
+        })?
+    )*};
 }
 
-impl<F, T, E> ProbeFutureOfResult for &&&Probe<F>
-where
-    F: IntoFuture<Output = Result<T, E>>,
-{
-    #[inline(always)]
-    fn __kind(&self) -> FutureOfResult {
-        FutureOfResult
-    }
+rows! {
+    AskFutureOfResult ProbeFutureOfResult FutureOfResult [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskFuture;
+    AskFuture ProbeFuture FutureOfValue [F] F [F: IntoFuture] -> AskResult;
+    AskResult ProbeResult ResultValue [T, E] Result<T, E> [] -> AskPlain;
+    AskPlain ProbePlain PlainValue [T] T [];
 }
 
-pub trait ProbeFuture {
-    fn __kind(&self) -> FutureOfValue;
-}
-
-impl<F: IntoFuture> ProbeFuture for &&Probe<F> {
-    #[inline(always)]
-    fn __kind(&self) -> FutureOfValue {
-        FutureOfValue
-    }
-}
-
-pub trait ProbeResult {
-    fn __kind(&self) -> ResultValue;
-}
-
-impl<T, E> ProbeResult for &Probe<Result<T, E>> {
-    #[inline(always)]
-    fn __kind(&self) -> ResultValue {
-        ResultValue
-    }
-}
-
-pub trait ProbePlain {
-    fn __kind(&self) -> PlainValue;
-}
-
-impl<T> ProbePlain for Probe<T> {
-    #[inline(always)]
-    fn __kind(&self) -> PlainValue {
-        PlainValue
-    }
+/// Where the question begins.
+#[inline(always)]
+pub fn ask<T>(_: &T) -> AskFutureOfResult<T> {
+    AskFutureOfResult(PhantomData)
 }
 
 impl FutureOfResult {

@@ -65,11 +65,11 @@ impl Lowering<'_> {
         let (declared, kind) = match asks_kind {
             true => (
                 emit!(let __kind;),
-                emit!(__kind = (&&&&#hidden::probe(&__product)).__kind();),
+                emit!(__kind = #hidden::ask(&__product).__kind();),
             ),
             false => (
                 TokenStream::new(),
-                emit!(let __kind = (&&&&#hidden::probe(&__product)).__kind();),
+                emit!(let __kind = #hidden::ask(&__product).__kind();),
             ),
         };
         // What has started is taken apart at the very end of a block that is over before the await: a variable of that type

@@ -16,10 +16,6 @@ impl<T> PinnedVec<T> {
         PinnedVec(elements.collect())
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The elements from place `start` on.
     pub(super) fn from(&mut self, start: usize) -> impl Iterator<Item = Pin<&mut T>> {
         self.0[start..].iter_mut().map(|element| {

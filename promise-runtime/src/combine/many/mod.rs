@@ -1,0 +1,168 @@
+//! The machine behind `all`, `all_settled` and `any` over iterators.
+//!
+//! The first two polls are *sweeps*: every child that is running, with the parent's waker. Most children are ready by then, and nothing is as
+//! fast. It stays with sweeps while few children are left, or while each finishes a good part of them. If not, every child gets a
+//! [waker](wakers) of its own, and from then on only those that were woken are polled.
+//!
+//! So each child is polled a bounded number of times in sweeps, and then once for each time it is woken: what a completion costs
+//! does not depend on the number of children. Allocations: the futures (none if they come in a `Vec` that can be reused), the values, and
+//! the wakers, if it comes to that.
+
+pub(in crate::combine) mod children;
+#[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
+pub(in crate::combine) mod wakers;
+
+use alloc::vec::Vec;
+use core::{
+    future::Future,
+    mem,
+    ops::ControlFlow,
+    task::{Context, Poll},
+};
+
+use super::{rule::Rule, slots::Stage};
+use children::{Children, Progress};
+#[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
+use wakers::Wakers;
+
+/// Not more children than this are swept as long as they please.
+const FEW: usize = 32;
+
+/// The same for the words of bits that a sweep looks through.
+const FEW_WORDS: usize = 32;
+
+/// Any number of children of one type.
+pub(super) struct Many<F, K> {
+    children: Children<F, K>,
+    /// How many were running after the last poll, if there are more than a [`FEW`].
+    running: usize,
+    stage: Stage,
+    sweeps: Sweeps,
+    #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
+    wakers: Option<Wakers>,
+}
+
+/// How it goes without wakers of the children's own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Sweeps {
+    NotYet,
+    /// Go on with them.
+    Good,
+    /// Too many children are left, and the last one has finished too few.
+    Slow,
+}
+
+impl<F: Future, K> Many<F, K> {
+    #[inline]
+    pub(super) fn new(futures: impl Iterator<Item = F>) -> Self {
+        let children = Children::new(futures);
+        Many {
+            running: children.len(),
+            children,
+            stage: Stage::Idle,
+            sweeps: Sweeps::NotYet,
+            #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
+            wakers: None,
+        }
+    }
+
+    /// Polls the children; breaks with what decided, or continues with what is kept of all of them.
+    #[inline]
+    pub(super) fn poll<R>(&mut self, cx: &mut Context<'_>) -> Poll<ControlFlow<R::Stop, Vec<K>>>
+    where
+        R: Rule<F::Output, Keep = K>,
+    {
+        self.stage.begin();
+        let advanced = match self.sweeps {
+            Sweeps::Slow => self.poll_woken::<R>(cx),
+            Sweeps::NotYet | Sweeps::Good => self.sweep::<R>(cx),
+        };
+        match advanced {
+            ControlFlow::Continue(false) => {
+                self.stage = Stage::Idle;
+                Poll::Pending
+            }
+            ControlFlow::Continue(true) => {
+                self.stage = Stage::Settled;
+                Poll::Ready(ControlFlow::Continue(self.children.take()))
+            }
+            ControlFlow::Break(stop) => {
+                self.stage = Stage::Settled;
+                Poll::Ready(ControlFlow::Break(stop))
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn sweep<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
+    where
+        R: Rule<F::Output, Keep = K>,
+    {
+        let all_settled = self.children.sweep::<R>(cx)?;
+        if self.children.len() > FEW && !all_settled {
+            self.judge_sweep();
+        }
+        ControlFlow::Continue(all_settled)
+    }
+
+    /// Whether to go on with sweeps.
+    #[cold]
+    fn judge_sweep(&mut self) {
+        #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
+        {
+            let before = mem::replace(&mut self.running, self.children.count_running());
+            let many = self.running > FEW || self.children.words() > FEW_WORDS;
+            let progress = before - self.running;
+            self.sweeps = match self.sweeps {
+                Sweeps::NotYet => Sweeps::Good,
+                _ if many && progress < before / 4 && Wakers::can_serve(self.children.len()) => {
+                    Sweeps::Slow
+                }
+                _ => Sweeps::Good,
+            };
+        }
+    }
+
+    /// Without atomics there are no wakers but the parent's.
+    #[cfg(not(all(target_has_atomic = "ptr", target_has_atomic = "32")))]
+    fn poll_woken<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
+    where
+        R: Rule<F::Output, Keep = K>,
+    {
+        self.sweep::<R>(cx)
+    }
+
+    #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
+    #[inline(never)]
+    fn poll_woken<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
+    where
+        R: Rule<F::Output, Keep = K>,
+    {
+        let children = &mut self.children;
+        let running = &mut self.running;
+        let wakers = self.wakers.get_or_insert_with(|| {
+            let mut wakers = Wakers::new(children.len());
+            for word in 0..children.words() {
+                wakers.again(word, children.word(word));
+            }
+            wakers
+        });
+        if !wakers.register(cx.waker()) {
+            // The children now have the parent's waker instead of their own, so the next pass starts anew.
+            children.sweep::<R>(cx)?;
+            for word in 0..children.words() {
+                wakers.again(word, children.word(word));
+            }
+            *running = children.count_running();
+            return ControlFlow::Continue(*running == 0);
+        }
+        wakers.pass(|i, cx| {
+            let progress = children.poll_child::<R>(i, cx)?;
+            if progress == Some(Progress::Settled) {
+                *running -= 1;
+            }
+            ControlFlow::Continue(progress == Some(Progress::Pending))
+        })?;
+        ControlFlow::Continue(*running == 0)
+    }
+}
