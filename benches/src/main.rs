@@ -1,0 +1,72 @@
+//! What `promise!` costs, next to hand-written `async` and to its peers. All are measured in the same run.
+//!
+//! ```text
+//! cargo run --release -p promise-benches                    # every table
+//! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, compile
+//! cargo run --release -p promise-benches -- compile 5       # the best of five builds instead of three
+//! ```
+//!
+//! # What the columns mean
+//!
+//! | column | what it is |
+//! |---|---|
+//! | bytes | `size_of_val` of the future |
+//! | allocs | calls of the global allocator while one future is built, polled to its end, and dropped |
+//! | Ir | instructions for the same, exactly repeatable: the binary runs itself under `valgrind --tool=callgrind`, once with some iterations and once with more; the difference of the totals is divided by the difference of the iterations. `-` where valgrind is not installed |
+//! | ns | wall time for the same, the best of several rounds. It changes with the machine's mood: read it as an order of magnitude |
+//! | ×hand | the Ir (or bytes) divided by those of the row `hand-written` in the same group |
+//! | ×futures | the Ir divided by those of futures-rs |
+//!
+//! In the table of compile times, `wall` is what a person waits for, the best of several runs; `cpu` is the user and
+//! system time of cargo, rustc and the linker together, which another program on the machine disturbs less. Both contain what it
+//! takes to start cargo and to load the dependencies; the row `empty crate` says how much that is.
+//!
+//! Nothing here asserts. Sizes and allocations also stand as tests in the crate `tests`.
+#![recursion_limit = "512"]
+
+mod chain;
+mod combinators;
+mod compile;
+mod leaf;
+mod measure;
+mod report;
+mod sources;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => {
+            report::print(&chain::table());
+            report::print(&combinators::table());
+            compile::print(3);
+        }
+        ["chain"] => report::print(&chain::table()),
+        ["combinators"] => report::print(&combinators::table()),
+        ["compile"] => compile::print(3),
+        ["compile", rounds] => match rounds.parse() {
+            Ok(rounds) if rounds > 0 => compile::print(rounds),
+            _ => return usage(),
+        },
+        [measure::ONE_CASE, table, case, iterations] => {
+            let table = match table {
+                chain::NAME => chain::table(),
+                combinators::NAME => combinators::table(),
+                _ => return usage(),
+            };
+            let (Ok(case), Ok(iterations)) = (case.parse(), iterations.parse()) else {
+                return usage();
+            };
+            table.run(case, iterations);
+        }
+        _ => return usage(),
+    }
+    ExitCode::SUCCESS
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: promise-benches [chain | combinators | compile [rounds]]");
+    ExitCode::FAILURE
+}
