@@ -14,26 +14,38 @@ use crate::tokens::stream;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Source,
+    /// What a combinator combines, if it has no steps: it is evaluated before any of them starts.
+    Element,
     Argument,
     Guard,
-    Arrow { asynchronous: bool },
+    Arrow {
+        asynchronous: bool,
+    },
 }
 
 pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Body {
+    let before = errors.count();
+    let repaired = check::repaired(tokens, check::Dialect::Arrow, errors);
+    let javascript = repaired.is_some();
+    let tokens = repaired.as_deref().unwrap_or(tokens);
     let rewritten = parse::rewrite(tokens, place, errors);
     let expression = match syn::parse2::<Expr>(rewritten.tokens) {
         Ok(expression) => expression,
         // Without words of ours rustc explains it better, and an editor can complete what is half written.
-        Err(_) if !rewritten.changed => Expr::Verbatim(braced(tokens)),
+        Err(_) if !rewritten.changed && !javascript && !errors.thorough => {
+            Expr::Verbatim(braced(tokens))
+        }
         Err(error) => {
-            errors.push(error);
-            return Body::broken();
+            if errors.count() == before {
+                errors.push(located(error, tokens));
+            }
+            return Body::broken(rewritten.nested);
         }
     };
     let before = errors.count();
     check::body(&expression, place, errors);
-    if errors.count() > before {
-        return Body::broken();
+    if javascript || rewritten.broken || errors.count() > before {
+        return Body::broken(rewritten.nested);
     }
     let facts = facts(&expression, &rewritten.nested);
     Body {
@@ -44,16 +56,30 @@ pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> 
 }
 
 impl Body {
-    fn broken() -> Self {
+    /// Its mistakes have been reported; those of the chains in it may not have been.
+    fn broken(nested: Vec<Nested>) -> Self {
         let facts = Facts {
             broken: true,
             ..Facts::default()
         };
         Self {
             expression: Expr::Verbatim(TokenStream::new()),
-            nested: Vec::new(),
+            nested,
             facts,
         }
+    }
+}
+
+/// What is missing at the end is missing after the user's last token.
+pub(crate) fn located(error: syn::Error, tokens: &[TokenTree]) -> syn::Error {
+    let reread = |input: syn::parse::ParseStream<'_>| {
+        let contents;
+        syn::braced!(contents in input);
+        contents.parse::<Expr>()
+    };
+    match syn::parse::Parser::parse2(reread, braced(tokens)) {
+        Err(located) if located.to_string() == error.to_string() => located,
+        _ => error,
     }
 }
 

@@ -8,6 +8,8 @@ mod errors;
 mod lower;
 mod model;
 mod parse;
+#[cfg(test)]
+mod robust;
 mod runtime;
 mod tokens;
 
@@ -18,8 +20,17 @@ use proc_macro::TokenStream;
 /// own crate, in brackets, before the user's tokens.
 #[proc_macro]
 pub fn promise(input: TokenStream) -> TokenStream {
+    expand(input.into()).into()
+}
+
+fn expand(input: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
     let mut errors = Errors::default();
-    let promise = parse::promise(input.into(), &mut errors);
-    check::promise(&promise, &mut errors);
-    lower::promise(&promise, &errors).into()
+    let mut promise = parse::promise(input.clone(), &mut errors);
+    check::promise(&mut promise, &mut errors);
+    if errors.count() > 0 {
+        errors = Errors::thorough();
+        promise = parse::promise(input, &mut errors);
+        check::promise(&mut promise, &mut errors);
+    }
+    lower::promise(&promise, &errors)
 }

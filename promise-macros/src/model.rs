@@ -31,6 +31,14 @@ pub(crate) struct Chain {
     pub(crate) steps: Vec<Step>,
     /// The user's first token: where rustc reports what concerns the chain as a whole.
     pub(crate) start: Span,
+    /// What in it is redundant.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// An item of `promise_runtime::warnings`, and where to warn.
+pub(crate) struct Warning {
+    pub(crate) marker: &'static str,
+    pub(crate) at: Span,
 }
 
 pub(crate) enum Source {

@@ -1,7 +1,9 @@
 //! The paths into `promise-runtime`, written once.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+
+use crate::model::Warning;
 
 /// The path by which this expansion reaches `promise-runtime`, under whatever name the user knows it.
 #[derive(Clone, Default)]
@@ -44,9 +46,25 @@ pub(crate) fn documentation(module: &str, name: &Ident) -> TokenStream {
     quote!(let _ = #hidden::#module::#name;)
 }
 
+/// Names the marker of what is redundant, where it stands: rustc warns of its use.
+pub(crate) fn warning(warning: &Warning) -> TokenStream {
+    let (hidden, module) = (hidden(), internal("warnings"));
+    let marker = Ident::new(warning.marker, at(warning.at));
+    quote!(let _ = #hidden::#module::#marker;)
+}
+
 /// Where generated code reports to when the mistake is the user's, without seeing the user's names.
 pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// Tokens of ours, reported at a token of the user's.
+pub(crate) fn located(tokens: &TokenStream, span: Span) -> TokenStream {
+    let locate = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(span));
+        token
+    };
+    tokens.clone().into_iter().map(locate).collect()
 }
 
 /// A name of ours, which no local name of the user's can shadow or see.

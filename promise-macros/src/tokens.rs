@@ -56,7 +56,7 @@ pub(crate) fn after_angles(tokens: &[TokenTree], open: usize) -> Option<usize> {
         } else if is_punct(tokens.get(index), '>')
             && !(index > 0 && is_pair(tokens, index - 1, '-', '>'))
         {
-            depth -= 1;
+            depth = depth.checked_sub(1)?;
             if depth == 0 {
                 return Some(index + 1);
             }

@@ -57,6 +57,29 @@ pub fn call_function<A, R, H: Handler<A, R>>(value: A, handler: H) -> R {
     handler.handle(value)
 }
 
+/// A function that takes nothing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a function without parameters",
+    label = "not a handler for `finally`",
+    note = "write an arrow, `() => …`, a closure, `|| …`, or the path of a function"
+)]
+pub trait Callback<R> {
+    fn call(self) -> R;
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, F: FnOnce() -> R> Callback<R> for F {
+    #[inline(always)]
+    fn call(self) -> R {
+        self()
+    }
+}
+
+#[inline(always)]
+pub fn call_back<R, H: Callback<R>>(handler: H) -> R {
+    handler.call()
+}
+
 /// A function that takes several values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a function of the parts of `{A}`",

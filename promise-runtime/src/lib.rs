@@ -19,6 +19,8 @@ mod finally;
 #[allow(missing_docs)]
 mod handler;
 #[allow(missing_docs)]
+mod member;
+#[allow(missing_docs)]
 mod narrow;
 #[allow(missing_docs)]
 mod reject;
@@ -34,7 +36,10 @@ mod shared_error;
 mod spawn;
 pub mod statics;
 pub mod steps;
+#[allow(missing_docs)]
+mod statement;
 pub mod timer;
+pub mod warnings;
 
 pub use chain::Chain;
 #[cfg(feature = "alloc")]
@@ -144,13 +149,15 @@ pub mod __private {
     pub use crate::error::TimeoutError;
     pub use crate::finally::Finally;
     pub use crate::handler::*;
+    pub use crate::member::*;
     pub use crate::narrow::*;
     pub use crate::reject::*;
     pub use crate::resolve::*;
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
     pub use crate::resolvers::with_resolvers;
     pub use crate::retry::Attempts;
+    pub use crate::statement::*;
     pub use crate::timer::{Deadline, delay, within};
-    pub use crate::{statics, steps};
+    pub use crate::{statics, steps, warnings};
     pub use promise_macros::promise;
 }

@@ -248,7 +248,7 @@ impl Tag<Infallible> {
     pub fn __pin(self) {}
 
     #[deprecated(
-        note = "nothing before this step can reject, so its handler never runs; leave the step out"
+        note = "nothing before this step can reject, so it does nothing: leave it out"
     )]
     #[inline(always)]
     pub fn cannot_reject(self) {}

@@ -15,6 +15,8 @@ use std::{
     thread,
 };
 
+type AnyChild = Pin<Box<dyn Future<Output = Result<usize, usize>>>>;
+
 /// A waker that counts.
 #[derive(Default)]
 struct Count(AtomicUsize);
@@ -193,7 +195,7 @@ fn a_child_that_nobody_can_wake_is_polled_whenever_the_parent_is() {
             Poll::Pending
         }
     });
-    let children: Vec<Pin<Box<dyn Future<Output = Result<usize, usize>>>>> = doors
+    let children: Vec<AnyChild> = doors
         .children(n)
         .map(|child| Box::pin(child) as _)
         .chain([Box::pin(deaf) as _])
@@ -294,7 +296,7 @@ fn those_who_always_wake_themselves_do_not_starve_the_others() {
     let n = 1000;
     let waits = Doors::new(1);
     let settled = Rc::new(Cell::new(false));
-    let children: Vec<Pin<Box<dyn Future<Output = Result<usize, usize>>>>> = (0..n)
+    let children: Vec<AnyChild> = (0..n)
         .map(|_| {
             Box::pin(poll_fn(|cx| {
                 cx.waker().wake_by_ref();

@@ -4,16 +4,16 @@
 //! product may borrow from it (a nested chain, a `&` in its tail) is settled at its exits, inside. And one that contains
 //! a macro we do not know is a closure that is called at once, so that a hidden `return` stays inside.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Expr, Lifetime, Macro, Pat, Stmt};
+use syn::{Expr, Lifetime, Macro, Pat, Stmt, Token};
 
 use super::settle::Product;
 use super::{Leave, Lowering, Scope, emit};
 use crate::body;
 use crate::model::{Arrow, Body, Closure, Handler, Nested, Parameters};
-use crate::runtime::{at, hidden_at, internal};
+use crate::runtime::{at, hidden_at, located};
 
 /// What `return` and the tail of a body do.
 #[derive(Clone)]
@@ -39,6 +39,7 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
+        let value = &located(value, span);
         let hidden = &self.hidden;
         match handler {
             Handler::Arrow(arrow) => {
@@ -106,10 +107,13 @@ impl Lowering<'_> {
     fn inlined(&self, closure: &Closure, value: &TokenStream) -> TokenStream {
         match &closure.inlined {
             Some((parameter, body)) if parameter.is_empty() => {
-                let ignored = self.ignored(value);
+                let (ignored, body) = (self.ignored(value), unbraced(body));
                 emit!({ #ignored #body })
             }
-            Some((parameter, body)) => emit!({ let #parameter = #value; #body }),
+            Some((parameter, body)) => {
+                let body = unbraced(body);
+                emit!({ let #parameter = #value; #body })
+            }
             None => TokenStream::new(),
         }
     }
@@ -122,24 +126,23 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let hidden = &self.hidden;
+        let value = &located(value, span);
         match handler {
             Handler::Closure(closure) if closure.parameters > 0 => {
                 let tokens = &closure.tokens;
-                let spread = internal(&format!("spread_{}", closure.parameters.min(12)));
+                let spread = hidden_at(&format!("spread_{}", closure.parameters.min(12)), span);
                 self.closure_value(
                     closure,
-                    &emit!(#hidden::#spread(#value, #tokens)),
+                    &quote_spanned!(at(span)=> #spread(#value, #tokens)),
                     span,
                     scope,
                 )
             }
-            Handler::Function(function) => self.settle(
-                &emit!(#hidden::call_spread(#value, #function)),
-                Product::Any,
-                span,
-                scope,
-            ),
+            Handler::Function(function) => {
+                let spread = hidden_at("call_spread", span);
+                let call = quote_spanned!(at(span)=> #spread(#value, #function));
+                self.settle(&call, Product::Any, span, scope)
+            }
             Handler::Arrow(_) | Handler::Closure(_) => self.handled(handler, value, span, scope),
         }
     }
@@ -295,20 +298,37 @@ impl Lowering<'_> {
         let arrow = match handler {
             Handler::Arrow(arrow) => arrow,
             Handler::Closure(closure) => return closure.tokens.clone(),
-            Handler::Function(function) => return function.clone(),
+            Handler::Function(function) => {
+                let start = function.clone().into_iter().next();
+                let name = Ident::new(
+                    "__handler",
+                    at(start.map_or_else(Span::mixed_site, |first| first.span())),
+                );
+                return emit!({ let #name = #function; move || #hidden::call_back(#name) });
+            }
         };
         let facts = arrow.body.facts;
         let rejects = callback_rejects(arrow);
-        let inner = scope.enclosed(Leave::Return);
+        // Its rejection meets those before it only at the step, after it was called.
+        let (own, tag) = match scope.converts {
+            true => (scope.clone(), TokenStream::new()),
+            false => self.region(false),
+        };
+        let inner = own.enclosed(Leave::Return);
         let exit = if rejects { Exit::Return } else { Exit::Plain };
         let expression = self.contents(&arrow.body, &exit, &inner);
+        let pin = self.pin(&own);
         let contents = match (rejects, facts.diverges) {
-            (true, true) => emit!(#expression; #[allow(unreachable_code)] #hidden::Ok(())),
-            (true, false) => emit!(#hidden::Ok({ #expression })),
+            (true, true) => {
+                emit!(#tag #expression; #[allow(unreachable_code)] { #pin #hidden::Ok(()) })
+            }
+            (true, false) => {
+                emit!(#tag let __value = { #expression }; #pin #hidden::Ok(__value))
+            }
             (false, _) => expression,
         };
         let asynchronous = arrow.asynchronous.as_ref().map(|_| emit!(async));
-        match rejects {
+        match rejects && scope.converts {
             // The tag comes as a parameter: captured, it would be a reference.
             true => {
                 let tag = &scope.tag;
@@ -349,7 +369,6 @@ impl Lowering<'_> {
 
     /// `let pattern = value;`
     pub(super) fn bindings(&self, parameters: &Parameters, value: &TokenStream) -> TokenStream {
-        let hidden = &self.hidden;
         let allow = allowed(parameters);
         match parameters {
             Parameters::None => self.ignored(value),
@@ -365,7 +384,11 @@ impl Lowering<'_> {
                         .as_ref()
                         .map_or(emit!(_), ToTokens::to_token_stream)
                 });
-                emit!(#allow let (#(#patterns,)*): (#(#types,)*) = #hidden::detuple::<#count, _>(#value);)
+                let start = value.clone().into_iter().next();
+                let span = start.map_or_else(Span::mixed_site, |first| first.span());
+                let detuple = hidden_at("detuple", span);
+                let parts = quote_spanned!(at(span)=> #detuple::<#count, _>(#value));
+                emit!(#allow let (#(#patterns,)*): (#(#types,)*) = #parts;)
             }
             Parameters::Record(fields) => {
                 let pattern = self.record_pattern(fields);
@@ -380,9 +403,7 @@ impl Lowering<'_> {
             return self.broken();
         }
         match self.expression(body, exit, scope) {
-            Expr::Block(block) if is_plain_block(&block) => {
-                statements(&body.expression, &block.block)
-            }
+            Expr::Block(block) if is_plain_block(&block) => statements(&block.block),
             expression => without_parentheses(expression).to_token_stream(),
         }
     }
@@ -395,7 +416,7 @@ impl Lowering<'_> {
         let exit = Exit::Product(self.label("argument"));
         match self.expression(body, &exit, scope) {
             Expr::Block(block) if is_plain_block(&block) => {
-                let statements = statements(&body.expression, &block.block);
+                let statements = statements(&block.block);
                 emit!({ #statements })
             }
             expression => without_parentheses(expression).to_token_stream(),
@@ -456,6 +477,17 @@ impl Lowering<'_> {
     }
 }
 
+/// A block's statements: rustc would call its braces unnecessary.
+fn unbraced(body: &TokenStream) -> TokenStream {
+    let mut tokens = body.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Group(block)), None) if block.delimiter() == Delimiter::Brace => {
+            block.stream()
+        }
+        _ => body.clone(),
+    }
+}
+
 /// A parameter of the user's that starts with an underscore may well be used.
 fn allowed(parameters: &Parameters) -> Option<TokenStream> {
     let underscored = matches!(parameters, Parameters::One(Pat::Ident(pattern), _) if pattern.ident.to_string().starts_with('_'));
@@ -466,19 +498,36 @@ fn is_plain_block(block: &syn::ExprBlock) -> bool {
     block.label.is_none() && block.attrs.is_empty()
 }
 
-/// The statements of a lowered block. A future that is made and dropped among them was meant to be returned.
-fn statements(original: &Expr, block: &syn::Block) -> TokenStream {
+/// The statements of a lowered block.
+fn statements(block: &syn::Block) -> TokenStream {
     let statements = &block.stmts;
-    let forgets = statements
-        .iter()
-        .any(|statement| matches!(statement, Stmt::Expr(_, Some(_))));
-    let mut ends = Vec::new();
-    body::tails(original, &mut ends);
-    match (forgets, ends.is_empty()) {
-        (false, _) => emit!(#(#statements)*),
-        (true, false) => emit!(#[deny(unused_must_use)] let __value = { #(#statements)* }; __value),
-        // After `throw` or `return` nothing follows.
-        (true, true) => emit!(#[deny(unused_must_use)] { #(#statements)* };),
+    emit!(#(#statements)*)
+}
+
+/// A statement whose value might be a future, made and dropped.
+fn may_forget(statement: &Stmt) -> bool {
+    match statement {
+        Stmt::Expr(expression, Some(_)) => matches!(
+            expression,
+            Expr::Async(_)
+                | Expr::Await(_)
+                | Expr::Block(_)
+                | Expr::Call(_)
+                | Expr::Field(_)
+                | Expr::If(_)
+                | Expr::Macro(_)
+                | Expr::Match(_)
+                | Expr::MethodCall(_)
+                | Expr::Paren(_)
+                | Expr::Path(_)
+                | Expr::Try(_)
+                | Expr::Unsafe(_)
+        ),
+        Stmt::Macro(call) => {
+            call.semi_token.is_some()
+                && body::macro_kind(&call.mac) == Some(body::MacroKind::Promise)
+        }
+        Stmt::Expr(_, None) | Stmt::Local(_) | Stmt::Item(_) => false,
     }
 }
 
@@ -645,6 +694,19 @@ impl Words<'_> {
         }
     }
 
+    /// The value of a statement. If it is a future the user meant to return it, or to wait for it.
+    fn unused(&self, value: &impl ToTokens, start: Span) -> TokenStream {
+        let hidden = &self.lowering.hidden;
+        let method = quote_spanned!(at(start)=> __unused);
+        let arm = emit!(#[allow(unreachable_code)] __unused => { (&&&#hidden::probe(&__unused)).#method(); __unused });
+        let mut arms = Group::new(Delimiter::Brace, arm);
+        arms.set_span(start);
+        // The keyword and the braces are the user's: rustc's own warnings of unused values stand where they would
+        // without us. A `match` keeps the temporaries as long as the statement would.
+        let keyword = Token![match](start);
+        emit!(#[allow(clippy::match_single_binding)] #keyword (#value) #arms)
+    }
+
     fn enclosed(&mut self, visit: impl FnOnce(&mut Self)) {
         let enclosed = std::mem::replace(&mut self.enclosed, true);
         visit(self);
@@ -687,6 +749,21 @@ impl VisitMut for Words<'_> {
             _ => return visit_mut::visit_expr_mut(self, expression),
         };
         *expression = Expr::Verbatim(lowered);
+    }
+
+    fn visit_stmt_mut(&mut self, statement: &mut Stmt) {
+        let may_forget = !self.enclosed && may_forget(statement);
+        let start = statement.to_token_stream().into_iter().next();
+        visit_mut::visit_stmt_mut(self, statement);
+        if may_forget {
+            let start = start.map_or_else(Span::mixed_site, |first| first.span());
+            let unused = match &*statement {
+                Stmt::Expr(value, _) => self.unused(value, start),
+                Stmt::Macro(call) => self.unused(&call.mac, start),
+                Stmt::Local(_) | Stmt::Item(_) => return,
+            };
+            *statement = Stmt::Expr(Expr::Verbatim(unused), Some(Token![;](start)));
+        }
     }
 
     fn visit_expr_closure_mut(&mut self, closure: &mut syn::ExprClosure) {

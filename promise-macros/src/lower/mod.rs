@@ -25,6 +25,7 @@ mod statics;
 mod steps;
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
@@ -64,7 +65,7 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
 }
 
 /// The traits whose methods stand for a choice by type. They have no names where the user's code could see them.
-const TRAITS: [&str; 21] = [
+const TRAITS: [&str; 24] = [
     "CanReject",
     "Convert",
     "Heterogeneous",
@@ -74,6 +75,8 @@ const TRAITS: [&str; 21] = [
     "Pinned",
     "ProbeArray",
     "ProbeFallibleFuture",
+    "ProbeForgotten",
+    "ProbeNever",
     "ProbeFuture",
     "ProbeFutureOfResult",
     "ProbeInfallibleFuture",
@@ -83,6 +86,7 @@ const TRAITS: [&str; 21] = [
     "ProbePlain",
     "ProbeResult",
     "ProbeTuple",
+    "ProbeUnused",
     "ProbeValue",
     "ProbeValueFuture",
     "Reject",
@@ -113,6 +117,8 @@ struct Scope {
     converts: bool,
     /// The timeouts around, the outermost first.
     deadlines: Vec<Deadline>,
+    /// Steps of the region that do nothing unless something in it can reject.
+    needs_rejection: Rc<RefCell<Vec<Span>>>,
 }
 
 /// How a rejection leaves.
@@ -197,6 +203,7 @@ impl Lowering<'_> {
             tag,
             converts: rejection.is_some(),
             deadlines: Vec::new(),
+            needs_rejection: Rc::default(),
         };
         (scope, declaration)
     }
@@ -204,9 +211,14 @@ impl Lowering<'_> {
     /// Decides a rejection type that nothing has fixed.
     fn pin(&self, region: &Scope) -> TokenStream {
         let tag = &region.tag;
+        let redundant = region
+            .needs_rejection
+            .take()
+            .into_iter()
+            .map(|step| quote_spanned!(crate::runtime::at(step)=> #tag.cannot_reject();));
         match region.converts {
             true => TokenStream::new(),
-            false => emit!(#tag.__pin();),
+            false => emit!(#(#redundant)* #tag.__pin();),
         }
     }
 

@@ -1,6 +1,6 @@
 //! From what a step produced to its value, or out of the region.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use super::{Leave, Lowering, Scope, emit};
@@ -53,7 +53,6 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let hidden = &self.hidden;
         let settled = self.label("settled");
-        let wait = self.wait(&emit!(__later), scope);
         let asks_kind = known == Product::QuestionMark && !scope.converts;
         let reject = match asks_kind {
             false => self.reject(&emit!(__reason), span, scope),
@@ -73,29 +72,28 @@ impl Lowering<'_> {
             ),
         };
         // What has started is taken apart at the very end of a block that is over before the await: a variable of that type
-        // would be stored beside the future that was moved out of it, or keep a flag that says whether it was. Where there is no future, `kept` returns what cannot exist,
-        // and rustc builds neither the await nor a suspension point.
+        // would be stored beside the future that was moved out of it, or keep a flag that says whether it was. Where there
+        // is no future, `kept` returns what cannot exist, and rustc builds neither the await nor a suspension point.
+        let later = emit!({
+            let __product = #product;
+            #kind
+            match __kind.start(__product) {
+                #hidden::Started::Now(__outcome) => {
+                    break #settled __outcome;
+                    // Without this rustc would take a product of unknown type for a `!`, and say so.
+                    #[allow(unreachable_code)]
+                    #hidden::anything()
+                }
+                #hidden::Started::Later(__later) => #hidden::kept(__later),
+            }
+        });
+        let wait = self.wait(&later, scope);
         emit!({
             #declared
-            let __outcome = #settled: {
-                let __later = {
-                    let __product = #product;
-                    #kind
-                    match __kind.start(__product) {
-                        #hidden::Started::Now(__outcome) => {
-                            break #settled __outcome;
-                            // Without this rustc would take a product of unknown type for a `!`, and say so.
-                            #[allow(unreachable_code)]
-                            #hidden::anything()
-                        }
-                        #hidden::Started::Later(__later) => #hidden::kept(__later),
-                    }
-                };
-                #[allow(unreachable_code)]
-                let __outcome = #wait;
-                __outcome
+            let (__value,) = match #settled: { #wait } {
+                #hidden::Ok(__value) => (__value,),
+                #hidden::Err(__reason) => #reject,
             };
-            let (__value,) = match __outcome { #hidden::Ok(__value) => (__value,), #hidden::Err(__reason) => #reject };
             __value
         })
     }
@@ -132,19 +130,21 @@ impl Lowering<'_> {
     /// Leaves the region with `reason`, made one of its type. rustc reports at `span` when it cannot be.
     pub(super) fn reject(&self, reason: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
         let tag = &scope.tag;
-        let located = at(span);
         let reason = match scope.converts {
-            true => {
-                let conversion = hidden_at("Conversion", span);
-                quote_spanned!(located=> #conversion::new(#reason, #tag).__same().__reject())
-            }
+            true => Self::converted(reason, tag, span),
             false => {
                 let hidden = &self.hidden;
-                let method = quote_spanned!(located=> __reject);
+                let method = quote_spanned!(at(span)=> __reject);
                 emit!(#hidden::Rejection::new(#reason, #tag).#method())
             }
         };
         self.leave(&reason, scope)
+    }
+
+    /// A reason as the type that the user named.
+    pub(super) fn converted(reason: &TokenStream, tag: &Ident, span: Span) -> TokenStream {
+        let conversion = hidden_at("Conversion", span);
+        quote_spanned!(at(span)=> #conversion::new(#reason, #tag).__same().__reject())
     }
 
     /// Leaves the region with a reason of its type.

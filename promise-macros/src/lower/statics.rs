@@ -1,12 +1,13 @@
 //! `Promise.name(…)` and `new Promise(…)`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
 
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::{
     Body, Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
 };
-use crate::runtime::{documentation, hidden_at, internal};
+use crate::runtime::{at, documentation, hidden_at, internal};
 
 impl Combinator {
     fn function(self) -> &'static str {
@@ -134,21 +135,28 @@ impl Lowering<'_> {
         let values = elements
             .iter()
             .map(|element| self.element(element, converts, &fulfilments, scope));
-        let children = names.iter().map(|name| {
+        let children = names.iter().zip(&elements).map(|(name, element)| {
             let child = match (combinator, converts) {
                 (Combinator::AllSettled, _) => emit!(#hidden::OwnElement::own(__kind, __element)),
                 (_, true) => {
                     let tag = &scope.tag;
-                    emit!(#hidden::ConvertedElement::converted(__kind, __element, #tag))
+                    let convert = Self::converted(&emit!(__reason), tag, element.start);
+                    emit!(#hidden::Converting::converting(__kind, __element, #tag, move |__reason| #convert))
                 }
-                (_, false) => emit!(#hidden::Element::element(__kind, __element, #rejections)),
+                (_, false) => {
+                    let agrees = Ident::new("__agrees", at(element.start));
+                    emit!(
+                        let __element = #hidden::Member::reasons(__kind, &__element, #rejections).#agrees(__element);
+                        #hidden::Element::element(__kind, __element, #rejections)
+                    )
+                }
             };
             emit!({ let __element = #name; let __kind = (&&&&&&#hidden::probe(&__element)).__element(); #child })
         });
-        let function = internal(combinator.function());
+        let function = hidden_at(combinator.function(), span);
         let settled = self.settled_combinator(
             combinator,
-            &emit!(#hidden::#function((#(#children,)*))),
+            &quote_spanned!(at(span)=> #function((#(#children,)*))),
             span,
             scope,
         );
@@ -173,8 +181,8 @@ impl Lowering<'_> {
         &self,
         combinator: Combinator,
         rejects: bool,
-        rejections: &proc_macro2::Ident,
-        fulfilments: &proc_macro2::Ident,
+        rejections: &Ident,
+        fulfilments: &Ident,
     ) -> TokenStream {
         let pin_rejections = (combinator == Combinator::Any).then(|| emit!(#rejections.__pin();));
         let pin_fulfilments =
@@ -219,12 +227,13 @@ impl Lowering<'_> {
             }
             (_, false) => emit!(__inputs.elements(__kind, __xs, #rejections)),
         };
-        let function = internal(combinator.function());
+        let function = hidden_at(combinator.function(), span);
+        let call = quote_spanned!(at(span)=> #function(#elements));
         let combined = emit!({
             let __xs = __xs;
             let __inputs = (&&&#hidden::probe(&__xs)).__inputs();
             let __kind = (&&&&&&__inputs.item(&__xs)).__element();
-            #hidden::#function(#elements)
+            #call
         });
         let settled = self.settled_combinator(combinator, &combined, span, scope);
         emit!({
@@ -240,7 +249,7 @@ impl Lowering<'_> {
         &self,
         element: &Chain,
         converts: bool,
-        fulfilments: &proc_macro2::Ident,
+        fulfilments: &Ident,
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;

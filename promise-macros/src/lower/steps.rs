@@ -6,7 +6,7 @@ use syn::Lifetime;
 
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::{at, documentation};
+use crate::runtime::{at, documentation, warning};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -61,7 +61,8 @@ impl Lowering<'_> {
             Source::Static(call) => self.static_value(call, scope),
             Source::New(new) => self.new_promise(new, scope),
         };
-        emit!(let __value = #value;)
+        let warnings = chain.warnings.iter().map(warning);
+        emit!(#(#warnings)* let __value = #value;)
     }
 
     /// A step that only needs the value before it.
@@ -227,6 +228,7 @@ impl Lowering<'_> {
                 let outcome = if total {
                     self.ended(step, before, scope)
                 } else {
+                    scope.needs_rejection.borrow_mut().push(span);
                     self.continued(before, scope)
                 };
                 let pass_on = (!total).then(|| {
@@ -357,6 +359,7 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
+        scope.needs_rejection.borrow_mut().push(step.span());
         let policy = self.argument(policy, scope);
         let attempts = self.name("attempts");
         let label = self.label("attempt");

@@ -3,13 +3,14 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
 use super::{arguments, handler, statics};
-use crate::body;
+use crate::body::{self, Place};
+use crate::check;
 use crate::errors::Errors;
 use crate::model::{Chain, Source, Step, StepKind};
 use crate::tokens::{fat_arrow, group, is_ident, is_punct, snake_case, span, trees};
 
 /// Steps that no ordinary value has as a method.
-const STEPS: [&str; 9] = [
+pub(crate) const STEPS: [&str; 9] = [
     "then",
     "catch",
     "finally",
@@ -58,15 +59,42 @@ impl Postfix {
     fn is_step(&self) -> bool {
         is_step_name(&self.name) || self.has_arrow()
     }
+
+    /// `….then(|v| v).finaly(|| x)`: nearly a step, after one.
+    fn is_misspelt(&self, tokens: &[TokenTree]) -> bool {
+        let arguments = |postfix: &Self| trees(postfix.arguments.stream());
+        check::is_misspelt_step(&self.name, &arguments(self))
+            && postfix_before(tokens, self.start).is_some_and(|before| {
+                check::is_certain_step(&before.name, &arguments(&before))
+                    || before.is_misspelt(tokens)
+            })
+    }
 }
 
 /// A chain in any place. `tokens` is not empty.
 pub(crate) fn chain(tokens: &[TokenTree], errors: &mut Errors) -> Chain {
-    let tokens = without_consumers(tokens, errors);
+    chain_in(tokens, None, errors)
+}
+
+/// An element of `Promise.combinator([…])`.
+pub(super) fn element(tokens: &[TokenTree], combinator: &Ident, errors: &mut Errors) -> Chain {
+    chain_in(tokens, Some(combinator), errors)
+}
+
+fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Errors) -> Chain {
+    let tokens = without_consumers(tokens, combinator, errors);
     let postfixes = steps_of(tokens);
     let source_end = postfixes.first().map_or(tokens.len(), |first| first.start);
     let source_tokens = &tokens[..source_end];
-    let source = source(source_tokens, !postfixes.is_empty(), errors);
+    // With steps an element is a chain of its own, which waits on its own.
+    let place = match combinator {
+        Some(_) if postfixes.is_empty() => Place::Element,
+        _ => Place::Source,
+    };
+    let mut source = source(source_tokens, place, errors);
+    if let (Source::Value(body), false) = (&mut source, postfixes.is_empty()) {
+        body::unambiguous_source(body, errors);
+    }
     let steps = postfixes
         .into_iter()
         .map(|postfix| step(postfix, errors))
@@ -75,6 +103,7 @@ pub(crate) fn chain(tokens: &[TokenTree], errors: &mut Errors) -> Chain {
         source,
         steps,
         start: span(tokens),
+        warnings: Vec::new(),
     }
 }
 
@@ -88,7 +117,7 @@ fn steps_of(tokens: &[TokenTree]) -> Vec<Postfix> {
     let mut run = Vec::new();
     let mut end = tokens.len();
     while let Some(postfix) = postfix_before(tokens, end) {
-        if !postfix.is_step() {
+        if !postfix.is_step() && !postfix.is_misspelt(tokens) {
             break;
         }
         end = postfix.start;
@@ -144,7 +173,11 @@ fn postfix_before(tokens: &[TokenTree], end: usize) -> Option<Postfix> {
 }
 
 /// Takes `.await`, `?`, `.spawn()` and their like off the end, each with its message.
-fn without_consumers<'a>(tokens: &'a [TokenTree], errors: &mut Errors) -> &'a [TokenTree] {
+fn without_consumers<'a>(
+    tokens: &'a [TokenTree],
+    combinator: Option<&Ident>,
+    errors: &mut Errors,
+) -> &'a [TokenTree] {
     let mut tokens = tokens;
     loop {
         let len = tokens.len();
@@ -158,12 +191,20 @@ fn without_consumers<'a>(tokens: &'a [TokenTree], errors: &mut Errors) -> &'a [T
         {
             errors.at(
                 &tokens[len - 1],
-                "`.await` belongs after the macro: `promise! { … }.await`",
+                match combinator {
+                    None => "`.await` belongs after the macro: `promise! { … }.await`".to_owned(),
+                    Some(name) => {
+                        format!("`{name}` waits for its promises itself: leave out the `.await`")
+                    }
+                },
             );
             tokens = &tokens[..len - 2];
         } else {
             match postfix_before(tokens, len) {
-                Some(postfix) if is_consumer(&postfix) => {
+                Some(postfix)
+                    if is_consumer(&postfix)
+                        && (combinator.is_none() || is_chain(&tokens[..postfix.start])) =>
+                {
                     let name = &postfix.name;
                     errors.at(
                         name,
@@ -186,6 +227,10 @@ fn without_consumers<'a>(tokens: &'a [TokenTree], errors: &mut Errors) -> &'a [T
     }
 }
 
+fn is_chain(tokens: &[TokenTree]) -> bool {
+    !steps_of(tokens).is_empty() || is_promise(tokens)
+}
+
 /// `boxed` and the rest only where they take what ours take.
 fn is_consumer(postfix: &Postfix) -> bool {
     CONSUMERS.contains(&postfix.name.to_string().as_str())
@@ -193,28 +238,31 @@ fn is_consumer(postfix: &Postfix) -> bool {
         && !matches!(postfix.name.to_string().as_str(), "boxed" | "boxed_local")
 }
 
-fn source(tokens: &[TokenTree], has_steps: bool, errors: &mut Errors) -> Source {
+fn source(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Source {
     if is_ident(tokens.first(), "Promise") && is_punct(tokens.get(1), '.') {
         return Source::Static(statics::call(tokens, errors));
     }
     if is_ident(tokens.first(), "new") && is_ident(tokens.get(1), "Promise") {
         return statics::constructor(tokens, errors);
     }
-    let mut body = body::parse(tokens, body::Place::Source, errors);
-    if has_steps {
-        body::unambiguous_source(&mut body, errors);
-    }
-    Source::Value(body)
+    Source::Value(body::parse(tokens, place, errors))
 }
 
 fn step(postfix: Postfix, errors: &mut Errors) -> Step {
     let mut name = snake_case(&postfix.name);
     let arguments = arguments(postfix.arguments.stream());
     if !is_step_name(&postfix.name) {
-        let suggestion = crate::check::did_you_mean(&name, STEPS.iter().chain(&COLLECTION_STEPS));
+        let suggestion = check::did_you_mean(&postfix.name, STEPS.iter().chain(&COLLECTION_STEPS));
+        let otherwise = match postfix.has_arrow() {
+            true => "",
+            false => " (a method of your own: put what it is called on in parentheses)",
+        };
         errors.at(
             &postfix.name,
-            format!("`{}` is not a step of a promise{suggestion}", postfix.name),
+            format!(
+                "`{}` is not a step of a promise{suggestion}{otherwise}",
+                postfix.name
+            ),
         );
         name = String::new();
     }

@@ -6,6 +6,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Pat, Token, Type};
 
 use crate::body::{self, Place};
+use crate::check::{self, Dialect};
 use crate::errors::Errors;
 use crate::model::{Arm, Arrow, Body, Catch, Closure, Collection, Handler, Parameters, StepKind};
 use crate::tokens::{
@@ -23,6 +24,14 @@ pub(super) struct StepArguments<'a> {
 impl StepArguments<'_> {
     pub(super) fn then(&self, errors: &mut Errors) -> Option<StepKind> {
         match self.arguments.as_slice() {
+            [nothing, rejected] if is_nothing(nothing) => {
+                errors.at(
+                    stream(nothing),
+                    "to handle rejections only write `.catch(reason => …)`",
+                );
+                handler(rejected, 1, self.name, errors)?;
+                None
+            }
             [fulfilled] => Some(StepKind::Then(
                 handler(fulfilled, 1, self.name, errors)?,
                 None,
@@ -101,6 +110,7 @@ impl StepArguments<'_> {
 
     pub(super) fn delay(&self, errors: &mut Errors) -> Option<StepKind> {
         match self.arguments.as_slice() {
+            [duration] if is_number(duration, errors) => None,
             [duration] => Some(StepKind::Delay(body::parse(
                 duration,
                 Place::Argument,
@@ -115,6 +125,7 @@ impl StepArguments<'_> {
 
     pub(super) fn timeout(&self, errors: &mut Errors) -> Option<StepKind> {
         let (duration, reason) = match self.arguments.as_slice() {
+            [duration, ..] if is_number(duration, errors) => return None,
             [duration] => (duration, None),
             [duration, reason] => (duration, Some(reason)),
             _ => return self.wrong_count("`timeout` takes a duration, and the reason to reject with: `.timeout(duration, reason)`", errors),
@@ -219,19 +230,55 @@ pub(super) fn handler(
     errors: &mut Errors,
 ) -> Option<Handler> {
     if after_parameters(tokens, 0).is_some() {
-        return closure(tokens, parameters, step, errors).map(Handler::Closure);
+        let closure = closure(tokens, parameters, step, errors);
+        return match check::closure(tokens, errors) || is_unreadable(tokens, errors) {
+            true => None,
+            false => closure.map(Handler::Closure),
+        };
     }
     if fat_arrow(tokens).is_some() {
         return arrow(tokens, parameters, step, errors).map(Handler::Arrow);
     }
-    if let [TokenTree::Literal(literal)] = tokens {
-        errors.at(
-            literal,
-            format!("`{step}` takes a function: write `() => {literal}`"),
-        );
+    if check::repaired(tokens, Dialect::Arrow, errors).is_some()
+        || check::not_a_function(tokens, step, errors)
+        || is_unreadable(tokens, errors)
+    {
         return None;
     }
     Some(Handler::Function(stream(tokens)))
+}
+
+/// What rustc would stop at, if there are other mistakes.
+fn is_unreadable(tokens: &[TokenTree], errors: &mut Errors) -> bool {
+    match syn::parse2::<syn::Expr>(stream(tokens)) {
+        Err(error) if errors.thorough => {
+            errors.push(body::located(error, tokens));
+            true
+        }
+        _ => false,
+    }
+}
+
+/// What JavaScript writes for no handler.
+fn is_nothing(tokens: &[TokenTree]) -> bool {
+    tokens.len() == 1
+        && ["null", "undefined", "None", "_"]
+            .iter()
+            .any(|nothing| is_ident(tokens.first(), nothing))
+}
+
+/// `.delay(100)`: JavaScript's milliseconds.
+pub(super) fn is_number(tokens: &[TokenTree], errors: &mut Errors) -> bool {
+    match tokens {
+        [TokenTree::Literal(number)] if crate::tokens::is_number(tokens.first()) => {
+            errors.at(
+                number,
+                format!("a duration has a unit: write `Duration::from_millis({number})`"),
+            );
+            true
+        }
+        _ => false,
+    }
 }
 
 /// The executor of `new Promise`: `(resolve, reject) => …`.
@@ -244,7 +291,23 @@ pub(super) fn executor(
         errors.at(&tokens[0], "an executor runs at once and must not be `async`; return the `async` block itself instead of `new Promise`");
         return None;
     }
-    handler(tokens, SEVERAL, promise, errors)
+    let executor = handler(tokens, SEVERAL, promise, errors)?;
+    let parameters = match &executor {
+        Handler::Arrow(arrow) => match &arrow.parameters {
+            Parameters::List(patterns) => patterns.len(),
+            _ => 1,
+        },
+        Handler::Closure(closure) => closure.parameters,
+        Handler::Function(_) => 1,
+    };
+    if parameters > 2 {
+        errors.at(
+            &tokens[0],
+            "an executor takes two parameters: `(resolve, reject) => …`",
+        );
+        return None;
+    }
+    Some(executor)
 }
 
 fn closure(
@@ -395,6 +458,22 @@ fn arrow(
         );
         return None;
     }
+    if let [TokenTree::Group(braces)] = body {
+        if is_record(braces, false) {
+            errors.at_span(
+                braces.span_open(),
+                "braces make a block here; a record stands in parentheses: `({ … })`",
+            );
+            return None;
+        }
+    }
+    if let Some(second) = fat_arrow(body) {
+        errors.at(
+            stream(&body[second..second + 2]),
+            "an arrow is a handler of a promise's step; write a closure here: `|value| …`",
+        );
+        return None;
+    }
     let body = body::parse(
         body,
         Place::Arrow {
@@ -528,6 +607,13 @@ fn arm(tokens: &[TokenTree], errors: &mut Errors) -> Option<Arm> {
         errors.at(
             stream(&tokens[place..]),
             "the arm has no body: write `pattern => expression`",
+        );
+        return None;
+    }
+    if let Some(second) = fat_arrow(body) {
+        errors.at(
+            stream(&body[second..second + 2]),
+            "a comma is missing before this arm, or braces around the one before",
         );
         return None;
     }

@@ -24,6 +24,7 @@ mod statics;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Type;
 
+pub(crate) use chain::{STEPS, is_step_name};
 pub(crate) use rewrite::{AWAIT, NESTED, THROW, rewrite};
 
 use crate::errors::Errors;
@@ -49,7 +50,16 @@ pub(crate) fn promise(input: TokenStream, errors: &mut Errors) -> Promise {
     if is_punct(tokens.last(), ';') {
         tokens.pop();
     }
+    let semicolon = |token: &TokenTree| is_punct(Some(token), ';');
+    if let Some(second) = tokens.iter().position(semicolon) {
+        errors.at(
+            &tokens[second],
+            "a `promise!` holds one chain; what follows belongs into a `promise!` of its own",
+        );
+        tokens.truncate(second);
+    }
     let chain = match tokens.first() {
+        None if errors.count() > 0 => None,
         Some(_) => Some(chain::chain(&tokens, errors)),
         None => {
             errors.at_span(
@@ -77,7 +87,7 @@ fn header(tokens: &mut Vec<TokenTree>, errors: &mut Errors) -> Types {
             &tokens[0],
             "the header is not closed; write `<T, E>` before the chain",
         );
-        tokens.remove(0);
+        tokens.clear();
         return Types::default();
     };
     if is_pair(tokens, after, ':', ':') {

@@ -12,6 +12,7 @@ use quote::quote_spanned;
 use super::chain::{is_collection_step, is_step_name, nested_chain};
 use super::{arguments, statics};
 use crate::body::{self, Place};
+use crate::check;
 use crate::errors::Errors;
 use crate::model::Nested;
 use crate::tokens::{
@@ -29,12 +30,15 @@ pub(crate) struct Rewritten {
     pub(crate) nested: Vec<Nested>,
     /// Some token was replaced.
     pub(crate) changed: bool,
+    /// A mistake in it has been reported.
+    pub(crate) broken: bool,
 }
 
 pub(crate) fn rewrite(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Rewritten {
     let mut rewriter = Rewriter {
         nested: Vec::new(),
         changed: false,
+        broken: false,
         place,
         errors,
     };
@@ -49,12 +53,14 @@ pub(crate) fn rewrite(tokens: &[TokenTree], place: Place, errors: &mut Errors) -
         tokens,
         nested: rewriter.nested,
         changed: rewriter.changed,
+        broken: rewriter.broken,
     }
 }
 
 struct Rewriter<'a> {
     nested: Vec<Nested>,
     changed: bool,
+    broken: bool,
     place: Place,
     errors: &'a mut Errors,
 }
@@ -122,6 +128,7 @@ impl Rewriter<'_> {
                     "an arrow is a handler of a promise's step; write a closure here: `|value| …`",
                 );
                 self.changed = true;
+                self.broken = true;
                 let span = group.span();
                 out.extend([regroup(
                     group,
@@ -253,7 +260,7 @@ impl Run {
             if first
                 || (constructor && end == start + 2)
                 || step.with_arrow
-                || (in_chain && step.named)
+                || (in_chain && (step.named || step.misspelt))
             {
                 chain_end = Some(after);
             }
@@ -270,6 +277,8 @@ impl Run {
 /// What the postfix between two places is to a chain.
 struct IsStep {
     named: bool,
+    /// Nearly so, and called with handlers.
+    misspelt: bool,
     with_arrow: bool,
 }
 
@@ -280,15 +289,19 @@ fn is_step(tokens: &[TokenTree], start: usize, end: usize) -> IsStep {
     ) else {
         return IsStep {
             named: false,
+            misspelt: false,
             with_arrow: false,
         };
     };
     let named = end == start + 3 && is_step_name(name);
     // Ordinary values have collection steps too, with closures.
     let certain = named && !is_collection_step(&snake_case(name));
+    let arguments = trees(arguments.stream());
+    let misspelt = !named && end == start + 3 && check::is_misspelt_step(name, &arguments);
     IsStep {
         named,
-        with_arrow: certain && fat_arrow(&trees(arguments.stream())).is_some(),
+        misspelt,
+        with_arrow: (certain || misspelt) && fat_arrow(&arguments).is_some(),
     }
 }
 

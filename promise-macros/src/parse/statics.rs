@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use quote::quote;
 
-use super::chain::chain;
+use super::chain::{chain, element};
 use super::{arguments, handler};
 use crate::body::{self, Place};
 use crate::check::did_you_mean;
@@ -76,10 +76,12 @@ pub(super) fn call(tokens: &[TokenTree], errors: &mut Errors) -> Static {
         group: arguments,
     };
     let kind = call.kind(errors).unwrap_or(StaticKind::Invalid);
-    Static {
-        name: Ident::new_raw(&snake_case(name), name.span()),
-        kind,
-    }
+    let name = match kind {
+        StaticKind::Invalid => name.clone(),
+        // Raw, because of `try`.
+        _ => Ident::new_raw(&snake_case(name), name.span()),
+    };
+    Static { name, kind }
 }
 
 struct Call<'a> {
@@ -126,8 +128,8 @@ impl Call<'_> {
                 None
             }
             "map" | "filter" | "each" | "reduce" => self.collection(errors),
-            name => {
-                let suggestion = did_you_mean(name, STATICS.iter());
+            _ => {
+                let suggestion = did_you_mean(self.name, STATICS.iter());
                 errors.at(
                     self.name,
                     format!("`Promise` has no function `{}`{suggestion}", self.name),
@@ -165,6 +167,7 @@ impl Call<'_> {
     fn delay(&self, errors: &mut Errors) -> Option<StaticKind> {
         let arguments = arguments(self.group.stream());
         let (duration, value) = match arguments.as_slice() {
+            [duration, ..] if handler::is_number(duration, errors) => return None,
             [duration] => (duration, None),
             [duration, value] => (duration, Some(value)),
             _ => {
@@ -194,6 +197,18 @@ impl Call<'_> {
     }
 
     fn inputs(&self, argument: &[TokenTree], errors: &mut Errors) -> Inputs {
+        if let [TokenTree::Literal(literal)] = argument {
+            errors.at(
+                literal,
+                format!(
+                    "`Promise.{0}` takes promises: `Promise.{0}([a, b])`",
+                    self.name
+                ),
+            );
+            let mut body = body::parse(argument, Place::Argument, errors);
+            body.facts.broken = true;
+            return Inputs::Value(body);
+        }
         let [TokenTree::Group(group)] = argument else {
             return value(argument, errors);
         };
@@ -229,7 +244,9 @@ impl Call<'_> {
             );
         }
         let present = elements.iter().filter(|element| !element.is_empty());
-        present.map(|element| chain(element, errors)).collect()
+        present
+            .map(|tokens| element(tokens, self.name, errors))
+            .collect()
     }
 
     fn fields(
@@ -243,7 +260,7 @@ impl Call<'_> {
         }
         record_fields(fields, errors)
             .into_iter()
-            .map(|(name, value)| (name, chain(&value, errors)))
+            .map(|(name, value)| (name, element(&value, self.name, errors)))
             .collect()
     }
 
@@ -252,7 +269,10 @@ impl Call<'_> {
         if arguments.len() > 1 {
             errors.at(
                 stream(&arguments[1]),
-                format!("`Promise.{}` takes one argument", self.name),
+                format!(
+                    "`Promise.{}` takes one argument; several values make a tuple: `(a, b)`",
+                    self.name
+                ),
             );
             return None;
         }

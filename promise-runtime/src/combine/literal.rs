@@ -93,6 +93,7 @@ macro_rules! tuple {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<$($X),+> Detuple<$n> for ($($X,)+) {
             type Parts = Self;
 
@@ -102,6 +103,7 @@ macro_rules! tuple {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<'a, $($X),+> Detuple<$n> for &'a ($($X,)+) {
             type Parts = ($(&'a $X,)+);
 
@@ -112,6 +114,7 @@ macro_rules! tuple {
         }
 
         #[allow(non_snake_case)]
+        #[diagnostic::do_not_recommend]
         impl<T> Detuple<$n> for [T; $n] {
             type Parts = ($(same!($X T),)+);
 
@@ -123,6 +126,7 @@ macro_rules! tuple {
         }
 
         #[allow(non_snake_case)]
+        #[diagnostic::do_not_recommend]
         impl<'a, T> Detuple<$n> for &'a [T; $n] {
             type Parts = ($(same!($X &'a T),)+);
 

@@ -1,4 +1,4 @@
-//! `all`, `all_settled`, `any` and `race`: several promises at once, in one future.
+//! `all`, `all_settled`, `any`, `race`, and `map` with its kin: several promises in one future.
 //!
 //! | function | fulfils with | rejects with | of nothing |
 //! |---|---|---|---|
@@ -16,6 +16,17 @@
 //! | an iterator, a `Vec<F>`, a `VecDeque<F>` or a `Box<[F]>` (feature `alloc`) | a `Vec` | at most 3 (`race`: 1) |
 //!
 //! A promise here is anything that is [`IntoFuture`] with a `Result` as its output.
+//!
+//! Four more make the promises themselves, out of the items of an iterator:
+//!
+//! | function | fulfils with | at a time | of nothing |
+//! |---|---|---|---|
+//! | [`map_iter`] | the values, in input order | up to a limit | fulfils at once |
+//! | [`filter_iter`], [`filter_map_iter`] | the items, or values, to be kept, in input order | up to a limit | fulfils at once |
+//! | [`each_iter`] | the items | one | fulfils at once |
+//! | [`reduce_iter`] | the last accumulator | one | fulfils with the first |
+//!
+//! They reject with the first rejection, and start nothing after it.
 //!
 //! # What all of them keep to
 //!
@@ -61,12 +72,21 @@ macro_rules! for_each_arity {
 mod all;
 mod all_settled;
 mod any;
+#[cfg(feature = "alloc")]
+mod bounded;
+#[cfg(feature = "alloc")]
+mod each;
+#[cfg(feature = "alloc")]
+mod filter;
 #[doc(hidden)]
 pub mod literal;
 #[cfg(feature = "alloc")]
 mod many;
+#[cfg(feature = "alloc")]
+mod map;
 mod pinned;
 mod race;
+mod reduce;
 mod rule;
 mod slots;
 
@@ -75,8 +95,18 @@ pub use all_settled::{AllSettled, AllSettledOf, all_settled};
 pub use any::{Any, AnyOf, any};
 pub use race::{Race, RaceOf, race};
 
+pub use reduce::{Reduce, reduce_iter};
+
 #[cfg(feature = "alloc")]
-pub use {all::AllVec, all_settled::AllSettledVec, any::AnyVec, race::RaceVec};
+pub use {
+    all::AllVec,
+    all_settled::AllSettledVec,
+    any::AnyVec,
+    each::{EachVec, each_iter},
+    filter::{FilterMapVec, FilterVec, filter_iter, filter_map_iter},
+    map::{MapVec, map_iter},
+    race::RaceVec,
+};
 #[cfg(feature = "alloc")]
 #[doc(hidden)]
 pub use {all::all_iter, all_settled::all_settled_iter, any::any_iter, race::race_iter};

@@ -16,6 +16,15 @@ impl<T> PinnedVec<T> {
         PinnedVec(elements.collect())
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn get(&mut self, i: usize) -> Pin<&mut T> {
+        // SAFETY: as in `from`.
+        unsafe { Pin::new_unchecked(&mut self.0[i]) }
+    }
+
     /// The elements from place `start` on.
     pub(super) fn from(&mut self, start: usize) -> impl Iterator<Item = Pin<&mut T>> {
         self.0[start..].iter_mut().map(|element| {

@@ -9,7 +9,10 @@
 //! the wakers, if it comes to that.
 
 pub(in crate::combine) mod children;
-#[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
+#[cfg_attr(
+    not(all(target_has_atomic = "ptr", target_has_atomic = "32")),
+    path = "wakers/absent.rs"
+)]
 pub(in crate::combine) mod wakers;
 
 use alloc::vec::Vec;
@@ -22,11 +25,10 @@ use core::{
 
 use super::{rule::Rule, slots::Stage};
 use children::{Children, Progress};
-#[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
-use wakers::Wakers;
+use wakers::{Outcome, Wakers};
 
 /// Not more children than this are swept as long as they please.
-const FEW: usize = 32;
+pub(super) const FEW: usize = 32;
 
 /// The same for the words of bits that a sweep looks through.
 const FEW_WORDS: usize = 32;
@@ -38,18 +40,28 @@ pub(super) struct Many<F, K> {
     running: usize,
     stage: Stage,
     sweeps: Sweeps,
-    #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
     wakers: Option<Wakers>,
 }
 
 /// How it goes without wakers of the children's own.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Sweeps {
+pub(super) enum Sweeps {
     NotYet,
     /// Go on with them.
     Good,
     /// Too many children are left, and the last one has finished too few.
     Slow,
+}
+
+impl Sweeps {
+    /// After one that has left many: the first is free, and the others must finish a quarter.
+    pub(super) fn next(self, settled: usize, before: usize, children: usize) -> Sweeps {
+        match self {
+            Sweeps::NotYet => Sweeps::Good,
+            _ if settled < before / 4 && Wakers::can_serve(children) => Sweeps::Slow,
+            _ => Sweeps::Good,
+        }
+    }
 }
 
 impl<F: Future, K> Many<F, K> {
@@ -61,7 +73,6 @@ impl<F: Future, K> Many<F, K> {
             children,
             stage: Stage::Idle,
             sweeps: Sweeps::NotYet,
-            #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
             wakers: None,
         }
     }
@@ -105,34 +116,15 @@ impl<F: Future, K> Many<F, K> {
         ControlFlow::Continue(all_settled)
     }
 
-    /// Whether to go on with sweeps.
     #[cold]
     fn judge_sweep(&mut self) {
-        #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
-        {
-            let before = mem::replace(&mut self.running, self.children.count_running());
-            let many = self.running > FEW || self.children.words() > FEW_WORDS;
-            let progress = before - self.running;
-            self.sweeps = match self.sweeps {
-                Sweeps::NotYet => Sweeps::Good,
-                _ if many && progress < before / 4 && Wakers::can_serve(self.children.len()) => {
-                    Sweeps::Slow
-                }
-                _ => Sweeps::Good,
-            };
+        let before = mem::replace(&mut self.running, self.children.count_running());
+        if self.running > FEW || self.children.words() > FEW_WORDS {
+            let settled = before - self.running;
+            self.sweeps = self.sweeps.next(settled, before, self.children.len());
         }
     }
 
-    /// Without atomics there are no wakers but the parent's.
-    #[cfg(not(all(target_has_atomic = "ptr", target_has_atomic = "32")))]
-    fn poll_woken<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
-    where
-        R: Rule<F::Output, Keep = K>,
-    {
-        self.sweep::<R>(cx)
-    }
-
-    #[cfg(all(target_has_atomic = "ptr", target_has_atomic = "32"))]
     #[inline(never)]
     fn poll_woken<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
     where
@@ -156,12 +148,16 @@ impl<F: Future, K> Many<F, K> {
             *running = children.count_running();
             return ControlFlow::Continue(*running == 0);
         }
-        wakers.pass(|i, cx| {
-            let progress = children.poll_child::<R>(i, cx)?;
-            if progress == Some(Progress::Settled) {
-                *running -= 1;
-            }
-            ControlFlow::Continue(progress == Some(Progress::Pending))
+        wakers.pass(|turn| {
+            let cx = &mut Context::from_waker(turn.waker);
+            ControlFlow::Continue(match children.poll_child::<R>(turn.child, cx)? {
+                None => Outcome::Idle,
+                Some(Progress::Pending) => Outcome::Pending,
+                Some(Progress::Settled) => {
+                    *running -= 1;
+                    Outcome::Idle
+                }
+            })
         })?;
         ControlFlow::Continue(*running == 0)
     }

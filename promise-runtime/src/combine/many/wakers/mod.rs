@@ -13,7 +13,7 @@ use core::{
     mem,
     ops::ControlFlow,
     sync::atomic::Ordering::{AcqRel, Relaxed},
-    task::{Context, Waker},
+    task::Waker,
 };
 
 use super::children::{BITS, Word};
@@ -25,6 +25,31 @@ const ENOUGH_AT_ONCE: usize = 256;
 
 /// The wakers of a machine's children.
 pub(in crate::combine) struct Wakers(Memory);
+
+/// A child's turn to be polled.
+pub(in crate::combine) struct Turn<'a> {
+    pub(in crate::combine) child: usize,
+    pub(in crate::combine) waker: &'a Waker,
+    parts: &'a Parts<'a>,
+}
+
+impl Turn<'_> {
+    /// Whether a waker of this child is kept somewhere.
+    pub(in crate::combine) fn has_wakers(&self) -> bool {
+        self.parts.has_wakers(self.child)
+    }
+}
+
+/// What a child's turn came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::combine) enum Outcome {
+    /// There is nothing to poll any more.
+    Idle,
+    /// It is pending.
+    Pending,
+    /// It is pending, and is to be polled in the next pass whatever happens.
+    Again,
+}
 
 impl Wakers {
     /// Whether there can be wakers for so many children.
@@ -51,12 +76,11 @@ impl Wakers {
         self.0.register(parent)
     }
 
-    /// Polls the children that were woken, in input order, each with a waker of its own. `poll` continues with whether the
-    /// child is pending.
+    /// Polls the children that were woken, in input order, each with a waker of its own.
     #[inline]
     pub(in crate::combine) fn pass<B>(
         &mut self,
-        mut poll: impl FnMut(usize, &mut Context<'_>) -> ControlFlow<B, bool>,
+        mut poll: impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
     ) -> ControlFlow<B> {
         let (parts, mut pass) = self.0.parts();
         let mut at_once = 0;
@@ -100,7 +124,7 @@ fn poll_word<B>(
     parts: &Parts<'_>,
     pass: &mut Pass<'_>,
     word: usize,
-    poll: &mut impl FnMut(usize, &mut Context<'_>) -> ControlFlow<B, bool>,
+    poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
 ) -> ControlFlow<B, usize> {
     let woken = &parts.woken[word];
     let mut due = 0;
@@ -118,12 +142,18 @@ fn poll_word<B>(
         let i = word * BITS + due.trailing_zeros() as usize;
         due ^= bit;
         let waker = parts.lend_waker(i);
-        if !poll(i, &mut Context::from_waker(&waker))? {
-            continue;
-        }
+        let again = match poll(Turn {
+            child: i,
+            waker: &waker,
+            parts,
+        })? {
+            Outcome::Idle => continue,
+            Outcome::Pending => !parts.has_wakers(i),
+            Outcome::Again => true,
+        };
         if woken.load(Relaxed) & bit != 0 {
             at_once += 1;
-        } else if !parts.has_wakers(i) {
+        } else if again {
             pass.again[word] |= bit;
             *pass.count += 1;
         }

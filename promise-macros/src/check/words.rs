@@ -1,4 +1,4 @@
-//! One function per misuse. A mistake in a body is found where the body is parsed, the rest in the model.
+//! The words of an arrow in an expression: `throw`, `await`, `break`, `continue`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::spanned::Spanned;
@@ -7,87 +7,8 @@ use syn::{Expr, Macro};
 
 use crate::body::{Place, is_await, is_throw, macro_arguments, macro_kind};
 use crate::errors::Errors;
-use crate::model::{
-    Catch, Chain, Combinator, Inputs, Promise, Source, Static, StaticKind, StepKind,
-};
 use crate::parse::NESTED;
 use crate::tokens::{fat_arrow, is_punct, trees};
-
-/// Looks at the model as a whole.
-pub(crate) fn promise(promise: &Promise, errors: &mut Errors) {
-    if let Some(chain) = &promise.chain {
-        check_chain(chain, errors);
-    }
-}
-
-fn check_chain(chain: &Chain, errors: &mut Errors) {
-    if let Source::Static(call) = &chain.source {
-        check_static(call, errors);
-    }
-    for step in &chain.steps {
-        if let StepKind::Catch(catch) = &step.kind {
-            unreachable_arms(catch, errors);
-        }
-    }
-}
-
-fn check_static(call: &Static, errors: &mut Errors) {
-    let StaticKind::Combine(combinator, inputs) = &call.kind else {
-        return;
-    };
-    match inputs {
-        Inputs::Literal(elements) | Inputs::Tuple(elements) => {
-            if elements.is_empty() {
-                never_settles(*combinator, call, errors);
-            }
-            elements
-                .iter()
-                .for_each(|element| check_chain(element, errors));
-        }
-        Inputs::Record(fields) => {
-            if matches!(combinator, Combinator::Any | Combinator::Race) {
-                errors.at(
-                    &call.name,
-                    format!(
-                        "`{}` has one outcome, so its promises need no names: use brackets",
-                        call.name
-                    ),
-                );
-            }
-            fields
-                .iter()
-                .for_each(|(_, value)| check_chain(value, errors));
-        }
-        Inputs::Value(_) => {}
-    }
-}
-
-/// `Promise.race([])` would stay pending for ever, and nobody means that.
-fn never_settles(combinator: Combinator, call: &Static, errors: &mut Errors) {
-    match combinator {
-        Combinator::Race => errors.at(
-            &call.name,
-            "an empty `race` never settles; give it at least two promises",
-        ),
-        Combinator::Any => errors.at(
-            &call.name,
-            "an empty `any` always rejects; give it at least two promises",
-        ),
-        Combinator::All | Combinator::AllSettled => {}
-    }
-}
-
-/// Arms after one that matches everything.
-fn unreachable_arms(catch: &Catch, errors: &mut Errors) {
-    let Catch::Arms(arms) = catch else { return };
-    let catch_all = arms.iter().position(crate::model::Arm::is_catch_all);
-    for arm in catch_all.map_or(&[][..], |place| &arms[place + 1..]) {
-        errors.at(
-            &arm.pattern,
-            "no rejection reaches this arm: one before it catches everything",
-        );
-    }
-}
 
 /// Looks at one expression of the user's.
 pub(crate) fn body(expression: &Expr, place: Place, errors: &mut Errors) {
@@ -99,6 +20,9 @@ pub(crate) fn body(expression: &Expr, place: Place, errors: &mut Errors) {
     };
     words.visit_expr(expression);
 }
+
+/// `Promise.all([f(a.await), g()])`
+const ELEMENT: &str = "this would wait before the promises beside it have started; wait inside the element: `async { … }`, or `a.then(v => …)`";
 
 /// The words that mean something only in an arrow itself.
 struct Words<'a> {
@@ -221,9 +145,18 @@ impl<'ast> Visit<'ast> for Words<'_> {
             let at = expression.op.span();
             if self.closures > 0 {
                 self.errors.at_span(at, "prefix `await` belongs to an `async` arrow; in Rust's closures and blocks write `promise.await`");
-            } else if !matches!(self.place, Place::Arrow { asynchronous: true }) {
+            } else if self.place == Place::Element {
+                self.errors.at_span(at, ELEMENT);
+            } else if matches!(
+                self.place,
+                Place::Arrow {
+                    asynchronous: false
+                }
+            ) {
                 self.errors
                     .at_span(at, "`await` needs an `async` arrow: `async value => …`");
+            } else if !matches!(self.place, Place::Arrow { .. }) {
+                self.errors.at_span(at, "`await` belongs to an `async` arrow; here write `promise.await`, or make it a step: `.then(async value => …)`");
             } else if let Expr::Try(question) = &*expression.expr {
                 self.errors.at(
                     question.question_token,
@@ -235,7 +168,9 @@ impl<'ast> Visit<'ast> for Words<'_> {
     }
 
     fn visit_expr_await(&mut self, expression: &'ast syn::ExprAwait) {
-        if self.closures == 0 && !self.is_asynchronous() {
+        if self.closures == 0 && self.place == Place::Element {
+            self.errors.at(expression.await_token, ELEMENT);
+        } else if self.closures == 0 && !self.is_asynchronous() {
             self.errors.at(
                 expression.await_token,
                 "`.await` needs an `async` arrow: `async value => …`",
@@ -299,38 +234,4 @@ fn forbidden_word(tokens: TokenStream) -> Option<(TokenStream, &'static str)> {
 
 fn starts_reason(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Ident(_) | TokenTree::Literal(_))
-}
-
-/// `: did you mean …?`, where one of the names is near.
-pub(crate) fn did_you_mean<'a>(name: &str, names: impl Iterator<Item = &'a &'a str>) -> String {
-    let nearest = names
-        .map(|candidate| (distance(name, candidate), candidate))
-        .min();
-    match nearest {
-        Some((distance, candidate)) if distance <= 2 && distance < candidate.len() => {
-            format!("; did you mean `{candidate}`?")
-        }
-        _ => String::new(),
-    }
-}
-
-/// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let mut rows = vec![(0..=right.len()).collect::<Vec<_>>()];
-    for (row, &from) in left.iter().enumerate() {
-        let mut current = vec![row + 1];
-        for (column, &to) in right.iter().enumerate() {
-            let replaced = rows[row][column] + usize::from(from != to);
-            let mut best = replaced
-                .min(rows[row][column + 1] + 1)
-                .min(current[column] + 1);
-            if row > 0 && column > 0 && from == right[column - 1] && left[row - 1] == to {
-                best = best.min(rows[row - 1][column - 1] + 1);
-            }
-            current.push(best);
-        }
-        rows.push(current);
-    }
-    rows[left.len()][right.len()]
 }

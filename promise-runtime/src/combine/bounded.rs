@@ -1,0 +1,411 @@
+//! The machine behind `map` and `filter`: an iterator whose items become promises, so many at a time.
+//!
+//! The first poll fills as many places as the limit allows, or as there are items; they are all it ever has. A promise that has settled gives its
+//! place to the next item at once, so the iterator is pulled only as far as there is room. Values that come early wait in line
+//! until those before them are there.
+//!
+//! Who is polled is decided as in [`many`](super::many): sweeps in input order, and wakers for every place once sweeps do not pay. From then on places
+//! are polled in their own order, which is not that of the items; of two that reject in the same poll the earlier item
+//! counts all the same.
+
+use alloc::{collections::VecDeque, vec::Vec};
+use core::{
+    convert::Infallible,
+    future::Future,
+    mem,
+    ops::ControlFlow,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use pin_project_lite::pin_project;
+
+use super::{
+    many::{
+        FEW, Sweeps,
+        children::{BITS, Word},
+        wakers::{Outcome, Turn, Wakers},
+    },
+    pinned::PinnedVec,
+    slots::Stage,
+};
+
+pin_project! {
+    struct Place<C> {
+        #[pin]
+        promise: Option<C>,
+        // The number of its item.
+        item: usize,
+        // The neighbours in input order, of those that are in use.
+        before: usize,
+        after: usize,
+        // Wakers of an earlier promise are alive, so that they say nothing about this one.
+        stale: bool,
+    }
+}
+
+/// No place.
+const NONE: usize = usize::MAX;
+
+pub(super) struct Bounded<I, C, T> {
+    /// `None` when it has ended.
+    items: Option<I>,
+    limit: usize,
+    places: Places<C>,
+    started: usize,
+    values: InOrder<T>,
+    stage: Stage,
+    sweeps: Sweeps,
+    wakers: Option<Wakers>,
+}
+
+/// The promises, and the order of those that are running.
+struct Places<C> {
+    places: PinnedVec<Place<C>>,
+    running: usize,
+    first: usize,
+    last: usize,
+}
+
+/// What goes into and comes out of the promises.
+pub(super) trait Work<Item, C: Future, T> {
+    type Reason;
+
+    /// Whether there is a value for each item.
+    const KEEPS_ALL: bool;
+
+    fn start(&mut self, item: Item) -> C;
+
+    /// What is kept of an outcome, if anything, or the rejection that ends it all.
+    fn judge(outcome: C::Output) -> Result<Option<T>, Self::Reason>;
+}
+
+impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
+    #[track_caller]
+    pub(super) fn new(items: I, limit: usize) -> Self {
+        assert!(
+            limit != 0,
+            "with a concurrency of 0 nothing would ever start; it must be at least 1"
+        );
+        Bounded {
+            items: Some(items),
+            limit,
+            places: Places {
+                places: PinnedVec::new([].into_iter()),
+                running: 0,
+                first: NONE,
+                last: NONE,
+            },
+            started: 0,
+            values: InOrder::default(),
+            stage: Stage::Idle,
+            sweeps: Sweeps::NotYet,
+            wakers: None,
+        }
+    }
+
+    pub(super) fn poll<W>(
+        &mut self,
+        work: &mut W,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Vec<T>, W::Reason>>
+    where
+        W: Work<I::Item, C, T>,
+    {
+        self.stage.begin();
+        if self.started == 0 {
+            self.fill(work);
+        }
+        match self.advance(work, cx) {
+            ControlFlow::Continue(()) if self.places.running == 0 => {
+                self.stage = Stage::Settled;
+                self.places.clear();
+                Poll::Ready(Ok(mem::take(&mut self.values).values))
+            }
+            ControlFlow::Continue(()) => {
+                self.stage = Stage::Idle;
+                Poll::Pending
+            }
+            ControlFlow::Break(reason) => {
+                self.places.clear();
+                self.values = InOrder::default();
+                self.items = None;
+                self.stage = Stage::Settled;
+                Poll::Ready(Err(reason))
+            }
+        }
+    }
+
+    fn fill<W>(&mut self, work: &mut W)
+    where
+        W: Work<I::Item, C, T>,
+    {
+        let Some(items) = &mut self.items else { return };
+        let length = known_length(items);
+        if W::KEEPS_ALL {
+            self.values.values.reserve(length);
+        }
+        let mut places = Vec::with_capacity(length.min(self.limit));
+        while places.len() < self.limit {
+            let Some(item) = items.next() else {
+                self.items = None;
+                break;
+            };
+            let i = places.len();
+            places.push(Place {
+                promise: Some(work.start(item)),
+                item: i,
+                before: i.wrapping_sub(1),
+                after: i + 1,
+                stale: false,
+            });
+        }
+        if let Some(last) = places.last_mut() {
+            last.after = NONE;
+            self.places.first = 0;
+            self.places.last = places.len() - 1;
+        }
+        self.started = places.len();
+        self.places.running = places.len();
+        self.places.places = PinnedVec::new(places.into_iter());
+    }
+
+    /// Starts the next item in a place that has become free; whether there was one.
+    fn start_next<W>(&mut self, i: usize, work: &mut W) -> bool
+    where
+        W: Work<I::Item, C, T>,
+    {
+        let Some(items) = &mut self.items else {
+            return false;
+        };
+        let Some(item) = items.next() else {
+            self.items = None;
+            return false;
+        };
+        let promise = work.start(item);
+        self.places.put(i, promise, self.started);
+        self.started += 1;
+        true
+    }
+
+    fn advance<W>(&mut self, work: &mut W, cx: &mut Context<'_>) -> ControlFlow<W::Reason>
+    where
+        W: Work<I::Item, C, T>,
+    {
+        if self.sweeps == Sweeps::Slow {
+            return self.poll_woken(work, cx);
+        }
+        let before = self.places.running;
+        let settled = self.sweep(work, cx)?;
+        if self.places.running > FEW {
+            self.sweeps = self.sweeps.next(settled, before, self.places.places.len());
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Polls all in input order, also those that are started meanwhile; gives how many have settled.
+    fn sweep<W>(&mut self, work: &mut W, cx: &mut Context<'_>) -> ControlFlow<W::Reason, usize>
+    where
+        W: Work<I::Item, C, T>,
+    {
+        let mut settled = 0;
+        let mut i = self.places.first;
+        while i != NONE {
+            let place = self.places.places.get(i).project();
+            let (item, after) = (*place.item, *place.after);
+            let Poll::Ready(outcome) = poll_promise(place.promise, cx) else {
+                i = after;
+                continue;
+            };
+            self.places.free(i);
+            match W::judge(outcome) {
+                Ok(value) => self.values.put(item, value),
+                Err(reason) => return ControlFlow::Break(reason),
+            }
+            settled += 1;
+            let next_is_here = self.start_next(i, work) && after == NONE;
+            i = if next_is_here { i } else { after };
+        }
+        ControlFlow::Continue(settled)
+    }
+
+    fn poll_woken<W>(&mut self, work: &mut W, cx: &mut Context<'_>) -> ControlFlow<W::Reason>
+    where
+        W: Work<I::Item, C, T>,
+    {
+        let places = self.places.places.len();
+        let mut wakers = self.wakers.take().unwrap_or_else(|| {
+            let mut wakers = Wakers::new(places);
+            poll_all_again(&mut wakers, places);
+            wakers
+        });
+        let mut first = None;
+        if wakers.register(cx.waker()) {
+            let passed: ControlFlow<Infallible> =
+                wakers.pass(|turn| ControlFlow::Continue(self.take_turn(work, turn, &mut first)));
+            let ControlFlow::Continue(()) = passed;
+        } else {
+            // The promises now get the parent's waker instead of their own, so the next pass starts anew.
+            self.sweep(work, cx)?;
+            poll_all_again(&mut wakers, places);
+        }
+        self.wakers = Some(wakers);
+        match first {
+            Some((_, reason)) => ControlFlow::Break(reason),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    /// Polls the promise in a place, and those that take this place after it. `first` is the rejection of the earliest item so far.
+    fn take_turn<W>(
+        &mut self,
+        work: &mut W,
+        turn: Turn<'_>,
+        first: &mut Option<(usize, W::Reason)>,
+    ) -> Outcome
+    where
+        W: Work<I::Item, C, T>,
+    {
+        let i = turn.child;
+        loop {
+            let place = self.places.places.get(i).project();
+            let (item, stale) = (*place.item, *place.stale);
+            let too_late = first.as_ref().is_some_and(|(first, _)| *first < item);
+            if place.promise.is_none() || too_late {
+                return Outcome::Idle;
+            }
+            let cx = &mut Context::from_waker(turn.waker);
+            let Poll::Ready(outcome) = poll_promise(place.promise, cx) else {
+                return if stale {
+                    Outcome::Again
+                } else {
+                    Outcome::Pending
+                };
+            };
+            self.places.free(i);
+            match W::judge(outcome) {
+                Ok(value) => self.values.put(item, value),
+                Err(reason) => *first = Some((item, reason)),
+            }
+            if first.is_some() || !self.start_next(i, work) {
+                return Outcome::Idle;
+            }
+            *self.places.places.get(i).project().stale = turn.has_wakers();
+        }
+    }
+}
+
+/// How many items there will be, if the iterator knows; else 0. One without end claims any length, and may be left early.
+pub(super) fn known_length(items: &impl Iterator) -> usize {
+    match items.size_hint() {
+        (least, Some(most)) if least == most => least,
+        _ => 0,
+    }
+}
+
+fn poll_all_again(wakers: &mut Wakers, places: usize) {
+    for word in 0..places.div_ceil(BITS) {
+        let places_of_word = (places - word * BITS).min(BITS);
+        wakers.again(word, Word::MAX >> (BITS - places_of_word));
+    }
+}
+
+fn poll_promise<C: Future>(promise: Pin<&mut Option<C>>, cx: &mut Context<'_>) -> Poll<C::Output> {
+    match promise.as_pin_mut() {
+        Some(promise) => promise.poll(cx),
+        None => Poll::Pending,
+    }
+}
+
+impl<C> Places<C> {
+    /// Drops the promise in a place, which leaves the order.
+    fn free(&mut self, i: usize) {
+        let place = self.places.get(i).project();
+        let (before, after) = (*place.before, *place.after);
+        match before {
+            NONE => self.first = after,
+            _ => *self.places.get(before).project().after = after,
+        }
+        match after {
+            NONE => self.last = before,
+            _ => *self.places.get(after).project().before = before,
+        }
+        self.running -= 1;
+        self.places.get(i).project().promise.set(None);
+    }
+
+    /// Puts a promise into a free place, as the last in order.
+    fn put(&mut self, i: usize, promise: C, item: usize) {
+        let before = mem::replace(&mut self.last, i);
+        match before {
+            NONE => self.first = i,
+            _ => *self.places.get(before).project().after = i,
+        }
+        let mut place = self.places.get(i).project();
+        place.promise.set(Some(promise));
+        *place.item = item;
+        *place.before = before;
+        *place.after = NONE;
+        *place.stale = false;
+        self.running += 1;
+    }
+
+    /// Drops all promises, in input order, and frees the memory.
+    fn clear(&mut self) {
+        while self.first != NONE {
+            self.free(self.first);
+        }
+        self.places.clear();
+    }
+}
+
+impl<C> Drop for Places<C> {
+    fn drop(&mut self) {
+        while self.first != NONE {
+            self.free(self.first);
+        }
+    }
+}
+
+/// Values in input order. Those whose turn has not come wait.
+struct InOrder<T> {
+    values: Vec<T>,
+    /// How many items' turn has come.
+    passed: usize,
+    /// What has come of the items from `passed` on.
+    waiting: VecDeque<Option<Option<T>>>,
+}
+
+impl<T> Default for InOrder<T> {
+    fn default() -> Self {
+        InOrder {
+            values: Vec::new(),
+            passed: 0,
+            waiting: VecDeque::new(),
+        }
+    }
+}
+
+impl<T> InOrder<T> {
+    fn put(&mut self, item: usize, value: Option<T>) {
+        let ahead = item - self.passed;
+        if ahead != 0 {
+            if self.waiting.len() <= ahead {
+                self.waiting.resize_with(ahead + 1, || None);
+            }
+            self.waiting[ahead] = Some(value);
+            return;
+        }
+        self.waiting.pop_front();
+        self.pass(value);
+        while let Some(Some(_)) = self.waiting.front() {
+            let value = self.waiting.pop_front().flatten().flatten();
+            self.pass(value);
+        }
+    }
+
+    fn pass(&mut self, value: Option<T>) {
+        self.passed += 1;
+        self.values.extend(value);
+    }
+}

@@ -1,0 +1,56 @@
+//! Where there is no compare-and-swap: no wakers but the parent's. Whoever asks first whether it can be served does not come further.
+
+use core::{ops::ControlFlow, task::Waker};
+
+use super::children::Word;
+
+pub(in crate::combine) struct Wakers(());
+
+pub(in crate::combine) struct Turn<'a> {
+    pub(in crate::combine) child: usize,
+    pub(in crate::combine) waker: &'a Waker,
+}
+
+impl Turn<'_> {
+    pub(in crate::combine) fn has_wakers(&self) -> bool {
+        nobody_is_served()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::combine) enum Outcome {
+    Idle,
+    Pending,
+    Again,
+}
+
+impl Wakers {
+    pub(in crate::combine) fn can_serve(_: usize) -> bool {
+        false
+    }
+
+    pub(in crate::combine) fn new(_: usize) -> Wakers {
+        nobody_is_served();
+        Wakers(())
+    }
+
+    pub(in crate::combine) fn again(&mut self, _: usize, _: Word) {
+        nobody_is_served();
+    }
+
+    pub(in crate::combine) fn register(&mut self, _: &Waker) -> bool {
+        nobody_is_served()
+    }
+
+    pub(in crate::combine) fn pass<B>(
+        &mut self,
+        _: impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
+    ) -> ControlFlow<B> {
+        nobody_is_served();
+        ControlFlow::Continue(())
+    }
+}
+
+fn nobody_is_served() -> bool {
+    unreachable!("children have no wakers of their own here");
+}

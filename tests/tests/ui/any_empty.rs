@@ -1,0 +1,7 @@
+//! Nothing to fulfil.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { Promise.any([]) };
+}

@@ -1,0 +1,7 @@
+//! An arrow without a body.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => ) };
+}

@@ -1,0 +1,7 @@
+//! A chain in a Rust closure.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(|user| count(user.id).then(n => n + 1)) };
+}

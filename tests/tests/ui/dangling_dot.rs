@@ -1,0 +1,7 @@
+//! A dot, and no step.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(|user| user.id). };
+}

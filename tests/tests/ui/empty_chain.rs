@@ -1,0 +1,7 @@
+//! Nothing is written.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! {};
+}

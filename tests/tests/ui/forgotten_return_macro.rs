@@ -1,0 +1,7 @@
+//! A `promise!` as a statement of an arrow.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => { promise! { count(user.id) }; 5 }) };
+}

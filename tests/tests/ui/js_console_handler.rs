@@ -1,0 +1,7 @@
+//! `console.error` as a handler.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).tapCatch(console.error) };
+}

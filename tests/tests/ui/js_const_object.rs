@@ -1,0 +1,7 @@
+//! `const { a, b } = …`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => { const { id, name } = user; 5 }) };
+}

@@ -1,0 +1,7 @@
+//! `new X(…)`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => new Map(user.id)) };
+}

@@ -1,0 +1,7 @@
+//! `null`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => { if user.id == 1 { return null } }) };
+}

@@ -1,0 +1,7 @@
+//! `f(...xs)`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => count(...user.id)) };
+}

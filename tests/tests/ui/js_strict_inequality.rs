@@ -1,0 +1,7 @@
+//! `!==`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => user.id !== 1) };
+}

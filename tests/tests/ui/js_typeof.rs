@@ -1,0 +1,7 @@
+//! `typeof x`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => typeof user) };
+}

@@ -1,0 +1,7 @@
+//! `undefined`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => undefined) };
+}

@@ -1,0 +1,7 @@
+//! `resolve` takes one value.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { Promise.resolve(1, 2) };
+}

@@ -1,0 +1,7 @@
+//! `.spawn()` at the end of the chain.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => user.id).spawn() };
+}

@@ -1,0 +1,7 @@
+//! A misspelt step after a step.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(|user| user.id).finaly(|| ()) };
+}

@@ -1,0 +1,7 @@
+//! `then` without a handler.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then() };
+}

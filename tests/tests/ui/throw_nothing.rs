@@ -1,0 +1,7 @@
+//! `throw` without a reason.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => { throw }) };
+}

@@ -1,0 +1,7 @@
+//! There is nothing before `try`.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { Promise.try(value => value) };
+}

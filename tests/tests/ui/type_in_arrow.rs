@@ -1,0 +1,7 @@
+//! rustc's own error, at the arrow's token.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => user.ident) };
+}

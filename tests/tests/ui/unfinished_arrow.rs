@@ -1,0 +1,7 @@
+//! A half-written expression.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => { let id = ; user.id }) };
+}
