@@ -8,6 +8,9 @@ extern crate alloc;
 extern crate std;
 
 mod chain;
+#[cfg(feature = "alloc")]
+#[allow(missing_docs)]
+mod collect;
 pub mod combine;
 #[allow(missing_docs)]
 mod element;
@@ -34,10 +37,10 @@ mod retry;
 mod shared_error;
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 mod spawn;
-pub mod statics;
-pub mod steps;
 #[allow(missing_docs)]
 mod statement;
+pub mod statics;
+pub mod steps;
 pub mod timer;
 pub mod warnings;
 
@@ -142,8 +145,12 @@ pub mod __private {
     pub use core::pin::pin;
     pub use core::result::Result::{self, Err, Ok};
 
+    #[cfg(feature = "alloc")]
+    pub use crate::collect::*;
     pub use crate::combine::literal::{Heterogeneous, Homogeneous};
     pub use crate::combine::{all, all_settled, any, literal, race};
+    #[cfg(feature = "alloc")]
+    pub use crate::combine::{filter_map_iter, map_iter};
     pub use crate::element::inputs::{ProbeArray, ProbeIter, ProbeTuple};
     pub use crate::element::*;
     pub use crate::error::TimeoutError;

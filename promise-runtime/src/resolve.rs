@@ -247,9 +247,7 @@ impl Tag<Infallible> {
     #[inline(always)]
     pub fn __pin(self) {}
 
-    #[deprecated(
-        note = "nothing before this step can reject, so it does nothing: leave it out"
-    )]
+    #[deprecated(note = "nothing before this step can reject, so it does nothing: leave it out")]
     #[inline(always)]
     pub fn cannot_reject(self) {}
 }

@@ -57,7 +57,7 @@ impl Lowering<'_> {
             emit!(__value)
         };
         let result = if filters {
-            emit!((__value, __kept))
+            emit!(#hidden::keep(__kept, __value))
         } else {
             emit!(__kept)
         };
@@ -89,7 +89,7 @@ impl Lowering<'_> {
             }
         };
         let function = if filters {
-            emit!(filter_pairs)
+            emit!(filter_map_iter)
         } else {
             emit!(map_iter)
         };
