@@ -1,4 +1,8 @@
 //! `map` and `filter`, as steps and as functions of `Promise`.
+#![allow(
+    clippy::redundant_closure,
+    reason = "closures and functions are different handlers"
+)]
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -7,7 +11,11 @@ use promise_runtime::prelude::*;
 use promise_tests::{ms, virtually};
 
 async fn double(n: u32) -> Result<u32, String> {
-    if n == 13 { Err("unlucky".to_owned()) } else { Ok(n * 2) }
+    if n == 13 {
+        Err("unlucky".to_owned())
+    } else {
+        Ok(n * 2)
+    }
 }
 
 async fn later(n: u32) -> u32 {
@@ -47,7 +55,10 @@ fn the_first_rejection_wins() {
     let thrown = promise! { Promise.map([1, 2], n => { if n == 2 { throw "two" } n }) };
     assert_eq!(virtually(thrown), Err("two"));
     let converted = promise! { <_, Box<dyn std::error::Error>> Promise.map(["1", "x"], text => text.parse::<u32>()?) };
-    assert_eq!(virtually(converted).unwrap_err().to_string(), "invalid digit found in string");
+    assert_eq!(
+        virtually(converted).unwrap_err().to_string(),
+        "invalid digit found in string"
+    );
 }
 
 #[test]

@@ -1,4 +1,8 @@
 //! Chains inside chains: in an arrow's tail, elsewhere in its body, and in closures.
+#![allow(
+    deprecated,
+    reason = "what the macro calls redundant must work all the same"
+)]
 
 use promise_runtime::prelude::*;
 use promise_tests::api::{ApiError, Post, double, fetch_comments, fetch_posts, fetch_user};

@@ -1,4 +1,8 @@
 //! The first programs that everyone writes with promises in JavaScript, in this language.
+#![allow(
+    deprecated,
+    reason = "what the macro calls redundant must work all the same"
+)]
 
 use std::cell::RefCell;
 use std::error::Error;

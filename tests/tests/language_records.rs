@@ -1,4 +1,8 @@
 //! Records, and taking tuples and arrays apart.
+#![allow(
+    deprecated,
+    reason = "what the macro calls redundant must work all the same"
+)]
 
 use promise_runtime::prelude::*;
 use promise_tests::api::{ApiError, User, double, fetch_posts, fetch_user};

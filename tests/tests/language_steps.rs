@@ -1,4 +1,8 @@
 //! What the steps mean: `then`, `tap`, `tapCatch`, `spread`, `delay`, `timeout`, and the rules of `finally`.
+#![allow(
+    deprecated,
+    reason = "what the macro calls redundant must work all the same"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -30,7 +30,11 @@ mod words {
 
     impl New {
         pub fn new(new: u32) -> Self {
-            Self { new, null: 1, throw: 2 }
+            Self {
+                new,
+                null: 1,
+                throw: 2,
+            }
         }
     }
 }
@@ -40,11 +44,15 @@ macro_rules! json {
 }
 
 macro_rules! strictly {
-    ($left:tt === $right:tt) => { $left == $right };
+    ($left:tt === $right:tt) => {
+        $left == $right
+    };
 }
 
 macro_rules! twice {
-    ($e:expr) => { $e + $e };
+    ($e:expr) => {
+        $e + $e
+    };
 }
 
 correct! {
@@ -88,6 +96,9 @@ correct! {
     a_question_mark_in_a_field: promise! { user(1).then(u => { let id: Result<u32, ApiError> = Ok(u.id); words::New { new: id?, null: 1, throw: 2 }.new }) } => Ok(1);
     a_question_mark_that_is_called: promise! { user(1).then(u => { let f: Result<fn(u32) -> u32, ApiError> = Ok(words::throw); f?(u.id) }) } => Ok(2);
     a_question_mark_that_is_indexed: promise! { user(1).then(u => { let xs: Result<[u32; 2], ApiError> = Ok([u.id, 2]); xs?[1] }) } => Ok(2);
+    a_function_called_switch: promise! { count(1).then(n => { fn switch(n: u32) -> bool { n == 1 } if switch(n) { 5 } else { 6 } }) } => Ok(5);
+    a_returned_block: promise! { count(1).then(n => { return { let m = n; m + 1 } }) } => Ok(2);
+    a_returned_struct: promise! { count(1).then(n => { return words::New { new: n, null: 1, throw: 2 }.new; }) } => Ok(1);
     a_loop_over_parentheses: promise! { count(3).then(n => { let mut sum = 0; for (i, x) in [n, n].iter().enumerate() { sum += i as u32 * x; } sum }) } => Ok(3);
     a_call_of_throw: promise! { count(3).then(|n| { use words::throw; throw(n) }) } => Ok(6);
     a_path_to_throw: promise! { count(3).then(n => words::throw(n)) } => Ok(6);

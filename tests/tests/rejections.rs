@@ -1,4 +1,8 @@
 //! Rejections are typed: one type per region, `Infallible` where nothing rejects, `From` with an annotation.
+#![allow(
+    deprecated,
+    reason = "what the macro calls redundant must work all the same"
+)]
 
 use std::convert::Infallible;
 use std::error::Error;

@@ -30,14 +30,27 @@ fn a_mistake_is_one_error_on_a_part_of_a_line() {
         let name = message.display();
         let reports = |line: &&str| line.starts_with("error") || line.starts_with("warning");
         assert_eq!(text.lines().filter(reports).count(), 1, "{name}");
-        let place = text.lines().find_map(|line| line.trim_start().strip_prefix("--> "));
+        let place = text
+            .lines()
+            .find_map(|line| line.trim_start().strip_prefix("--> "));
         let place = place.unwrap_or_else(|| panic!("{name} has no place"));
-        let number: usize = place.split(':').nth(1).and_then(|number| number.parse().ok()).expect("a line");
+        let number: usize = place
+            .split(':')
+            .nth(1)
+            .and_then(|number| number.parse().ok())
+            .expect("a line");
         let source = read(&message.with_extension("rs"));
         let line = source.lines().nth(number - 1).unwrap_or_default().trim();
-        let marks = text.lines().find(|line| line.contains('^')).unwrap_or_default();
+        let marks = text
+            .lines()
+            .find(|line| line.contains('^'))
+            .unwrap_or_default();
         let marked = marks.matches('^').count();
-        assert!((1..line.len()).contains(&marked), "{name} marks {marked} of {}", line.len());
+        assert!(
+            (1..line.len()).contains(&marked),
+            "{name} marks {marked} of {}",
+            line.len()
+        );
     }
 }
 
@@ -45,8 +58,15 @@ fn a_mistake_is_one_error_on_a_part_of_a_line() {
 fn the_table_names_every_file() {
     let table = read(&folder().join("README.md"));
     for file in files("rs") {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        assert!(table.contains(&format!("`{name}`")), "`{name}` is missing in README.md");
+        let name = file
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        assert!(
+            table.contains(&format!("`{name}`")),
+            "`{name}` is missing in README.md"
+        );
     }
 }
 
@@ -57,7 +77,9 @@ fn folder() -> PathBuf {
 fn files(extension: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder()).expect("the folder of this test");
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut files: Vec<_> = paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect();
+    let mut files: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect();
     files.sort();
     files
 }

@@ -1,5 +1,6 @@
 //! One function per misuse. A mistake in an expression is found where that is parsed ([`words`], [`javascript`],
-//! [`closures`], [`names`]), the rest in the model ([`combinators`], [`handlers`], [`executors`]).
+//! [`closures`], [`names`]), the rest in the model ([`combinators`], [`handlers`], [`nesting`],
+//! [`executors`]).
 //!
 //! What is wrong is an error. What is merely redundant is a [`Warning`]: it stays in the model, and lowering names an item
 //! of `promise_runtime::warnings` in that place.
@@ -10,6 +11,7 @@ mod executors;
 mod handlers;
 mod javascript;
 mod names;
+mod nesting;
 mod words;
 
 pub(crate) use closures::closure;
@@ -46,7 +48,7 @@ fn check_chain(chain: &mut Chain, errors: &mut Errors) {
     }
     for step in &mut chain.steps {
         handlers::unreachable_arms(&step.kind, errors);
-        handlers::needless_nesting(step, &mut warnings);
+        nesting::needless_nesting(step, &mut warnings);
         if handlers::rethrows(step) {
             warnings.push(Warning {
                 marker: "NEEDLESS_CATCH",

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
-use super::{arguments, handler, statics};
+use super::{arguments, statics, step};
 use crate::body::{self, Place};
 use crate::check;
 use crate::errors::Errors;
@@ -266,7 +266,7 @@ fn step(postfix: Postfix, errors: &mut Errors) -> Step {
         );
         name = String::new();
     }
-    let step = handler::StepArguments {
+    let step = step::StepArguments {
         name: &postfix.name,
         group: &postfix.arguments,
         arguments,

@@ -16,10 +16,13 @@
 //! arm            := pattern ["if" guard] "=>" ( expression | block )
 //! ```
 
+mod arms;
 mod chain;
 mod handler;
+mod parameters;
 mod rewrite;
 mod statics;
+mod step;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::Type;

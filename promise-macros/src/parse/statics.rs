@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use quote::quote;
 
 use super::chain::{chain, element};
-use super::{arguments, handler};
+use super::{arguments, handler, step};
 use crate::body::{self, Place};
 use crate::check::did_you_mean;
 use crate::errors::Errors;
@@ -153,7 +153,7 @@ impl Call<'_> {
             return None;
         }
         let items = body::parse(&arguments.remove(0), Place::Argument, errors);
-        let rest = handler::StepArguments {
+        let rest = step::StepArguments {
             name: self.name,
             group: self.group,
             arguments,
@@ -167,7 +167,7 @@ impl Call<'_> {
     fn delay(&self, errors: &mut Errors) -> Option<StaticKind> {
         let arguments = arguments(self.group.stream());
         let (duration, value) = match arguments.as_slice() {
-            [duration, ..] if handler::is_number(duration, errors) => return None,
+            [duration, ..] if step::is_number(duration, errors) => return None,
             [duration] => (duration, None),
             [duration, value] => (duration, Some(value)),
             _ => {

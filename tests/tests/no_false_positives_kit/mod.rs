@@ -27,7 +27,10 @@ impl User {
 pub async fn user(id: u32) -> Result<User, ApiError> {
     match id {
         0 => Err(ApiError::NotFound),
-        _ => Ok(User { id, name: format!("user {id}") }),
+        _ => Ok(User {
+            id,
+            name: format!("user {id}"),
+        }),
     }
 }
 

@@ -1,10 +1,16 @@
 //! What is JavaScript and no Rust. Each form is reported with Rust's, and replaced by something that syn can read, so
 //! that what follows it is looked at too.
 
+mod look;
+
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 use quote::quote_spanned;
 
-use crate::body::is_opaque;
+use look::{
+    declares, end_of_part, ends_operand, is_assigned, is_conditional, is_for_of, is_name,
+    is_object, is_opaque_macro, is_path_before, is_switch, is_value, starts_operand,
+};
+
 use crate::errors::Errors;
 use crate::tokens::{group, is_fat_arrow, is_ident, is_pair, is_punct, regroup, stream, trees};
 
@@ -117,6 +123,13 @@ impl Repair<'_> {
             );
             return Some((quote_spanned!(tokens[index].span()=> ==), index + 2));
         }
+        if is_pair(tokens, index, '?', '?') && starts_operand(tokens, index + 2) {
+            self.report(
+                &tokens[index..index + 2],
+                "`a ?? b` is JavaScript's: write `a.unwrap_or(b)`",
+            );
+            return Some((TokenStream::new(), end_of_part(tokens, index)));
+        }
         if is_punct(tokens.get(index), '?') && is_conditional(tokens, index) {
             self.report(
                 &tokens[index..=index],
@@ -155,6 +168,20 @@ impl Repair<'_> {
                     false => "Rust has no `new`: call the function that makes the value, such as `Name::new(…)`",
                 });
                 Some((TokenStream::new(), index + 1))
+            }
+            "return" if is_object(tokens.get(index + 1)) => {
+                self.report(
+                    &tokens[index + 1..index + 2],
+                    "braces make a block here; a record stands in parentheses: `({ … })`",
+                );
+                Some((quote_spanned!(span=> return), index + 2))
+            }
+            "switch" if is_switch(tokens, index) => {
+                self.report(
+                    here,
+                    "`switch` is JavaScript's: write `match value { 1 => …, _ => … }`",
+                );
+                Some((unit(span), index + 3))
             }
             "for" if is_for_of(tokens.get(index + 1)) => {
                 self.report(
@@ -268,124 +295,4 @@ fn last_of(token: &TokenTree) -> TokenTree {
         }
         other => other.clone(),
     }
-}
-
-/// `name!(…)` whose tokens are its own business.
-fn is_opaque_macro(tokens: &[TokenTree], index: usize) -> bool {
-    match (&tokens[index], tokens.get(index + 1), tokens.get(index + 2)) {
-        (TokenTree::Ident(name), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(_))) => {
-            bang.as_char() == '!' && bang.spacing() == Spacing::Alone && is_opaque(name)
-        }
-        _ => false,
-    }
-}
-
-/// `::name` or `name::`
-fn is_path_before(tokens: &[TokenTree], index: usize) -> bool {
-    index >= 2 && is_pair(tokens, index - 2, ':', ':') || is_pair(tokens, index + 1, ':', ':')
-}
-
-/// A name, as opposed to a word of Rust's that may follow one.
-fn is_name(token: Option<&TokenTree>) -> bool {
-    const WORDS: [&str; 12] = [
-        "as", "else", "if", "in", "match", "while", "for", "loop", "return", "break", "unsafe",
-        "async",
-    ];
-    matches!(token, Some(TokenTree::Ident(name)) if !WORDS.iter().any(|word| name == word))
-}
-
-/// `name =`, `{ a } =` or `[a] =`, but not `name: Type =`.
-fn declares(tokens: &[TokenTree], index: usize) -> bool {
-    let is_pattern = match (tokens.get(index), tokens.get(index.wrapping_sub(1))) {
-        (Some(TokenTree::Ident(_)), Some(TokenTree::Ident(word))) => word == "const",
-        (Some(TokenTree::Group(group)), Some(TokenTree::Ident(word))) => match group.delimiter() {
-            Delimiter::Brace => true,
-            Delimiter::Bracket => word != "let",
-            _ => false,
-        },
-        _ => false,
-    };
-    let equals = is_punct(tokens.get(index + 1), '=')
-        && !is_pair(tokens, index + 1, '=', '=')
-        && !is_fat_arrow(tokens, index + 1);
-    is_pattern && equals
-}
-
-/// `let name = value =>`, `const name = async (value) =>`
-fn is_assigned(tokens: &[TokenTree], arrow: usize) -> bool {
-    let word = |back: usize, word: &str| arrow >= back && is_ident(tokens.get(arrow - back), word);
-    let parameter = match arrow.checked_sub(1).and_then(|at| tokens.get(at)) {
-        Some(TokenTree::Ident(_)) => true,
-        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Parenthesis,
-        _ => false,
-    };
-    let equals = 2 + usize::from(word(2, "async"));
-    let declared = ["let", "const", "var", "mut"]
-        .iter()
-        .any(|declares| word(equals + 2, declares));
-    let conditional = ["if", "while"].iter().any(|test| word(equals + 3, test));
-    parameter
-        && declared
-        && !conditional
-        && arrow >= equals
-        && is_punct(tokens.get(arrow - equals), '=')
-}
-
-/// `(const x of xs)`
-fn is_for_of(token: Option<&TokenTree>) -> bool {
-    let Some(group) = group(token, Delimiter::Parenthesis) else {
-        return false;
-    };
-    let tokens = trees(group.stream());
-    ["const", "let", "var"]
-        .iter()
-        .any(|word| is_ident(tokens.first(), word))
-}
-
-/// Whether an operand may end here, so that an operator follows.
-fn ends_operand(token: Option<&TokenTree>) -> bool {
-    match token {
-        Some(TokenTree::Ident(_)) => is_name(token),
-        Some(TokenTree::Group(_) | TokenTree::Literal(_)) => true,
-        Some(TokenTree::Punct(punct)) => punct.as_char() == '?',
-        None => false,
-    }
-}
-
-/// A name where a value stands: no field, function, macro, pattern or binding of that name.
-fn is_value(tokens: &[TokenTree], index: usize) -> bool {
-    let after = tokens.get(index + 1);
-    let binds = ["let", "mut", "ref", "fn", "const", "static", "mod", "for"]
-        .iter()
-        .any(|word| is_ident(index.checked_sub(1).and_then(|at| tokens.get(at)), word));
-    let assigned = is_punct(after, '=') && !is_pair(tokens, index + 1, '=', '=');
-    let called = group(after, Delimiter::Parenthesis).is_some();
-    let is_macro =
-        is_punct(after, '!') && matches!(tokens.get(index + 2), Some(TokenTree::Group(_)));
-    let parameter =
-        is_punct(index.checked_sub(1).and_then(|at| tokens.get(at)), '|') && is_punct(after, '|');
-    let labelled = is_punct(after, ':') || is_punct(after, '@');
-    !(binds || assigned || called || is_macro || parameter || labelled)
-}
-
-/// `a ? b : c`: what follows the `?` starts an operand, and there is a `:` before the next `,` or `;`.
-fn is_conditional(tokens: &[TokenTree], index: usize) -> bool {
-    let starts = match tokens.get(index + 1) {
-        Some(TokenTree::Literal(_)) => true,
-        Some(TokenTree::Ident(_)) => is_name(tokens.get(index + 1)),
-        Some(TokenTree::Group(group)) => group.delimiter() != Delimiter::Brace,
-        _ => false,
-    };
-    let colon = |at: usize| {
-        is_punct(tokens.get(at), ':')
-            && !is_pair(tokens, at, ':', ':')
-            && !(at > 0 && is_pair(tokens, at - 1, ':', ':'))
-    };
-    starts && (index + 1..end_of_part(tokens, index)).any(colon)
-}
-
-fn end_of_part(tokens: &[TokenTree], index: usize) -> usize {
-    (index..tokens.len())
-        .find(|&at| is_punct(tokens.get(at), ',') || is_punct(tokens.get(at), ';'))
-        .unwrap_or(tokens.len())
 }
