@@ -63,6 +63,16 @@ fn expanding_takes_linear_time_in_depth() {
             expand(&TokenStream::from_str(&text).expect("the brackets match"));
         }
     }
+    // What is nearly a step, after what may be one.
+    for chain in [
+        "f(1).delay(a => 1).finaly(|| 5)",
+        "f(1).timeout(d).finaly(|| 5)",
+        "f(1).then(a => a.delay(b => 1).finaly(|| 5))",
+        "Promise.all([a, b]).finaly(|| 5)",
+        "f(1).foo(a => 1).finaly(|| 5)",
+    ] {
+        expand(&TokenStream::from_str(chain).expect("the brackets match"));
+    }
     let steps = ".then(a => a + 1).catch(|e| 5).finaly(|| x)".repeat(200);
     expand(&TokenStream::from_str(&format!("f(1){steps}")).expect("the brackets match"));
 }

@@ -26,6 +26,12 @@ correct! {
     a_statement_that_never_returns: promise! { count(3).then(n => { if n == 0 { std::process::exit(1); } n }) } => Ok(3);
     a_statement_that_panics: promise! { count(3).then(n => { if n == 0 { panic!("none"); } n }) } => Ok(3);
     a_must_use_that_is_allowed: promise! { count(3).then(n => { #[allow(unused_must_use)] { "5".parse::<u32>(); } n }) } => Ok(3);
+    a_must_use_statement_that_is_allowed: promise! { count(3).then(n => { #[allow(unused_must_use)] "5".parse::<u32>(); n }) } => Ok(3);
+    a_future_that_is_allowed: promise! { count(3).then(n => { #[allow(unused_must_use)] count(n); n }) } => Ok(3);
+    a_labelled_block_as_a_statement: promise! { count(3).then(n => { 'a: { if n == 3 { break 'a; } }; n }) } => Ok(3);
+    a_match_as_a_statement: promise! { count(3).then(n => { match n { 3 => {} _ => return 1 }; n }) } => Ok(3);
+    a_struct_in_a_statement: promise! { count(3).then(n => { User { id: n, name: String::new() }.name.push('x'); n }) } => Ok(3);
+    a_moved_value_in_a_statement: promise! { user(1).then(u => { u.name; u.id }) } => Ok(1);
     a_loop_with_a_break: promise! { count(3).then(n => { let mut i = 0; loop { i += 1; if i > n { break } } i }) } => Ok(4);
     a_loop_with_a_value: promise! { count(3).then(n => loop { break n }) } => Ok(3);
     a_loop_with_a_label: promise! { count(3).then(n => { 'outer: for i in 0..n { for j in 0..n { if i + j > 2 { break 'outer } if j > i { continue 'outer } } } n }) } => Ok(3);

@@ -507,6 +507,8 @@ fn statements(block: &syn::Block) -> TokenStream {
 /// A statement whose value might be a future, made and dropped.
 fn may_forget(statement: &Stmt) -> bool {
     match statement {
+        // An attribute belongs to the statement, and would not be allowed inside another.
+        Stmt::Expr(expression, Some(_)) if !body::attributes(expression).is_empty() => false,
         Stmt::Expr(expression, Some(_)) => matches!(
             expression,
             Expr::Async(_)
@@ -525,6 +527,7 @@ fn may_forget(statement: &Stmt) -> bool {
         ),
         Stmt::Macro(call) => {
             call.semi_token.is_some()
+                && call.attrs.is_empty()
                 && body::macro_kind(&call.mac) == Some(body::MacroKind::Promise)
         }
         Stmt::Expr(_, None) | Stmt::Local(_) | Stmt::Item(_) => false,

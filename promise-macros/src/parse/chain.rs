@@ -64,10 +64,12 @@ impl Postfix {
     fn is_misspelt(&self, tokens: &[TokenTree]) -> bool {
         let arguments = |postfix: &Self| trees(postfix.arguments.stream());
         check::is_misspelt_step(&self.name, &arguments(self))
-            && postfix_before(tokens, self.start).is_some_and(|before| {
-                check::is_certain_step(&before.name, &arguments(&before))
-                    || before.is_misspelt(tokens)
-            })
+            && (is_promise(&tokens[..self.start])
+                || postfix_before(tokens, self.start).is_some_and(|before| {
+                    before.has_arrow()
+                        || check::is_certain_step(&before.name, &arguments(&before))
+                        || before.is_misspelt(tokens)
+                }))
     }
 }
 
@@ -184,7 +186,12 @@ fn without_consumers<'a>(
         if len > 1 && is_punct(tokens.last(), '?') {
             errors.at(
                 &tokens[len - 1],
-                "`?` belongs after the macro: `promise! { … }.await?`",
+                match combinator {
+                    None => "`?` belongs after the macro: `promise! { … }.await?`".to_owned(),
+                    Some(name) => format!(
+                        "`{name}` sees to rejections itself: leave out the `?`, or put a `Result` with a promise in it in parentheses"
+                    ),
+                },
             );
             tokens = &tokens[..len - 1];
         } else if len > 2 && is_ident(tokens.last(), "await") && is_punct(tokens.get(len - 2), '.')
@@ -206,10 +213,14 @@ fn without_consumers<'a>(
                         && (combinator.is_none() || is_chain(&tokens[..postfix.start])) =>
                 {
                     let name = &postfix.name;
+                    let otherwise = match is_chain(&tokens[..postfix.start]) {
+                        true => "",
+                        false => " (a method of your own: put the call in parentheses)",
+                    };
                     errors.at(
                         name,
                         format!(
-                            "`.{name}(…)` belongs after the macro: `promise! {{ … }}.{name}(…)`"
+                            "`.{name}(…)` belongs after the macro: `promise! {{ … }}.{name}(…)`{otherwise}"
                         ),
                     );
                     tokens = &tokens[..postfix.start];

@@ -40,6 +40,7 @@ pub(crate) fn rewrite(tokens: &[TokenTree], place: Place, errors: &mut Errors) -
         changed: false,
         broken: false,
         place,
+        depth: 0,
         errors,
     };
     let tokens = match tokens {
@@ -62,6 +63,8 @@ struct Rewriter<'a> {
     changed: bool,
     broken: bool,
     place: Place,
+    /// How many groups are around.
+    depth: usize,
     errors: &'a mut Errors,
 }
 
@@ -97,7 +100,10 @@ impl Rewriter<'_> {
             return index + 1;
         };
         let mut done = index;
-        if let Some(chain_end) = run.chain_end {
+        // A source that is a chain as a whole has been read as one: what is left of it has no steps.
+        let is_source = matches!(self.place, Place::Source | Place::Element) && self.depth == 0;
+        let is_whole = |end: usize| is_source && index == 0 && end == tokens.len();
+        if let Some(chain_end) = run.chain_end.filter(|&end| !is_whole(end)) {
             let chain = nested_chain(&tokens[index..chain_end], self.errors);
             out.extend([self.placeholder(Nested::Chain(chain), span(&tokens[index..]))]);
             done = chain_end;
@@ -148,7 +154,9 @@ impl Rewriter<'_> {
             out.extend(self.take_record(group));
             return;
         }
+        self.depth += 1;
         let inner = self.tokens(&trees(group.stream()));
+        self.depth -= 1;
         out.extend([regroup(group, inner)]);
     }
 

@@ -167,7 +167,7 @@ impl Call<'_> {
     fn delay(&self, errors: &mut Errors) -> Option<StaticKind> {
         let arguments = arguments(self.group.stream());
         let (duration, value) = match arguments.as_slice() {
-            [duration, ..] if step::is_number(duration, errors) => return None,
+            [duration, ..] if step::is_no_duration(duration, errors) => return None,
             [duration] => (duration, None),
             [duration, value] => (duration, Some(value)),
             _ => {

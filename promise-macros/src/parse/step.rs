@@ -7,7 +7,9 @@ use super::handler::{SEVERAL, handler};
 use crate::body::{self, Place};
 use crate::errors::Errors;
 use crate::model::{Body, Catch, Collection, Handler, StepKind};
-use crate::tokens::{fat_arrow, is_ident, is_punct, snake_case, stream, trees};
+use crate::tokens::{
+    after_parameters, fat_arrow, is_ident, is_number, is_punct, snake_case, stream, trees,
+};
 
 /// The arguments of one step.
 pub(super) struct StepArguments<'a> {
@@ -105,7 +107,7 @@ impl StepArguments<'_> {
 
     pub(super) fn delay(&self, errors: &mut Errors) -> Option<StepKind> {
         match self.arguments.as_slice() {
-            [duration] if is_number(duration, errors) => None,
+            [duration] if is_no_duration(duration, errors) => None,
             [duration] => Some(StepKind::Delay(body::parse(
                 duration,
                 Place::Argument,
@@ -120,7 +122,7 @@ impl StepArguments<'_> {
 
     pub(super) fn timeout(&self, errors: &mut Errors) -> Option<StepKind> {
         let (duration, reason) = match self.arguments.as_slice() {
-            [duration, ..] if is_number(duration, errors) => return None,
+            [duration, ..] if is_no_duration(duration, errors) => return None,
             [duration] => (duration, None),
             [duration, reason] => (duration, Some(reason)),
             _ => return self.wrong_count("`timeout` takes a duration, and the reason to reject with: `.timeout(duration, reason)`", errors),
@@ -222,16 +224,18 @@ fn is_nothing(tokens: &[TokenTree]) -> bool {
             .any(|nothing| is_ident(tokens.first(), nothing))
 }
 
-/// `.delay(100)`: JavaScript's milliseconds.
-pub(super) fn is_number(tokens: &[TokenTree], errors: &mut Errors) -> bool {
+/// `.delay(100)`, JavaScript's milliseconds, or a handler.
+pub(super) fn is_no_duration(tokens: &[TokenTree], errors: &mut Errors) -> bool {
     match tokens {
-        [TokenTree::Literal(number)] if crate::tokens::is_number(tokens.first()) => {
-            errors.at(
-                number,
-                format!("a duration has a unit: write `Duration::from_millis({number})`"),
-            );
-            true
-        }
-        _ => false,
+        [TokenTree::Literal(number)] if is_number(tokens.first()) => errors.at(
+            number,
+            format!("a duration has a unit: write `Duration::from_millis({number})`"),
+        ),
+        _ if fat_arrow(tokens).is_some() || after_parameters(tokens, 0).is_some() => errors.at(
+            stream(tokens),
+            "a duration belongs here, and no handler: `Duration::from_millis(10)`",
+        ),
+        _ => return false,
     }
+    true
 }

@@ -97,7 +97,7 @@ where
 {
     type Output = Result<S::Kept, S::Stop>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project()
             .machine

@@ -100,7 +100,7 @@ where
 {
     type Output = Result<S::Kept, Infallible>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project()
             .machine

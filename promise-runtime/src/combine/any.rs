@@ -99,7 +99,7 @@ where
 {
     type Output = Result<S::Stop, AggregateError<<S::Kept as Uniform>::Array>>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.project()
             .machine

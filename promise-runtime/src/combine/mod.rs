@@ -13,7 +13,7 @@
 //! |---|---|---|
 //! | a tuple of 1 to 12, of any types | a tuple (`any`: reasons as an array) | none |
 //! | an array `[F; N]` | an array | none |
-//! | an iterator, a `Vec<F>`, a `VecDeque<F>` or a `Box<[F]>` (feature `alloc`) | a `Vec` | at most 3 (`race`: 1) |
+//! | an iterator, a `Vec<F>`, a `VecDeque<F>` or a `Box<[F]>` (feature `alloc`) | a `Vec` | at most 3 (`race`: 2) |
 //!
 //! A promise here is anything that is [`IntoFuture`] with a `Result` as its output.
 //!
@@ -35,10 +35,11 @@
 //!   being heard first. Put the branch that must not starve at the front.
 //! - A child that has settled is dropped at once and never polled again. One that returned `Pending` and kept nothing to be woken by is
 //!   polled again whenever the combinator is.
-//! - Over an iterator, if more than 32 children are still pending after two polls and few of them get on, each gets a waker of its own, and
+//! - Over an iterator, if more than 32 children are still pending in the second poll or later and few of them get on, each gets a waker of its own, and
 //!   from then on only those that were woken are polled (of more than 2048 children, also if fewer are pending). That is the third
 //!   allocation; the others are the children, which a `Vec` of futures brings along, and the values. An iterator that does not know its
-//!   length takes as many as collecting it takes.
+//!   length takes as many as collecting it takes. If then, in one poll, 256 children wake themselves and stay pending, as tokio's do when
+//!   the task's budget is used up, the next poll goes on with those after them.
 //! - The deciding outcome drops every other child and every value kept so far, in input order, before `all`, `any` and a
 //!   dynamic `race` report it. A `race` over a tuple or an array has no room for that: there the losers are dropped with the
 //!   race itself, which `.await` does before it yields.

@@ -51,7 +51,7 @@ pub trait Contenders {
 impl<F: Future, const N: usize> Contenders for [F; N] {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll_first(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         // SAFETY: an array pins its elements with itself, and they are not moved here.
         for future in unsafe { self.get_unchecked_mut() } {
@@ -69,7 +69,7 @@ macro_rules! contenders {
         impl<Output, $($F: Future<Output = Output>),+> Contenders for ($($F,)+) {
             type Output = Output;
 
-            #[inline]
+            #[inline(always)]
             fn poll_first(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Output> {
                 $(
                     // SAFETY: a tuple pins its fields with itself, and they are not moved here.

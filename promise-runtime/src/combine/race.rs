@@ -16,11 +16,16 @@ use super::{
 #[cfg(feature = "alloc")]
 use {
     super::{
+        many::{
+            FEW, Sweeps,
+            wakers::{Outcome, Wakers},
+        },
         markers::{Collection, Iter},
         pinned::PinnedVec,
         slots::Stage,
     },
     alloc::{boxed::Box, collections::VecDeque, vec::Vec},
+    core::ops::ControlFlow,
 };
 
 /// Settles like the first promise to settle.
@@ -62,6 +67,8 @@ where
     RaceVec {
         contenders: PinnedVec::new(xs.into_iter().map(IntoFuture::into_future)),
         stage: Stage::Idle,
+        sweeps: Sweeps::NotYet,
+        wakers: None,
     }
 }
 
@@ -92,7 +99,7 @@ pin_project! {
 impl<C: Contenders> Future for RaceOf<C> {
     type Output = C::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Output> {
         self.project().contenders.poll_first(cx)
     }
@@ -144,6 +151,8 @@ where
 pub struct RaceVec<F> {
     contenders: PinnedVec<F>,
     stage: Stage,
+    sweeps: Sweeps,
+    wakers: Option<Wakers>,
 }
 
 #[cfg(feature = "alloc")]
@@ -153,23 +162,62 @@ impl<F: Future> Future for RaceVec<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.get_mut();
         this.stage.begin();
-        let first = this
-            .contenders
-            .from(0)
-            .find_map(|contender| match contender.poll(cx) {
-                Poll::Ready(outcome) => Some(outcome),
-                Poll::Pending => None,
-            });
+        let first = match this.sweeps {
+            Sweeps::Slow => this.poll_woken(cx),
+            Sweeps::NotYet | Sweeps::Good => this.sweep(cx),
+        };
         match first {
-            Some(outcome) => {
+            Poll::Ready(outcome) => {
                 this.contenders.clear();
                 this.stage = Stage::Settled;
                 Poll::Ready(outcome)
             }
-            None => {
+            Poll::Pending => {
                 this.stage = Stage::Idle;
                 Poll::Pending
             }
+        }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<F: Future> RaceVec<F> {
+    fn sweep(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let contenders = self.contenders.len();
+        let mut polls = self.contenders.from(0).map(|contender| contender.poll(cx));
+        if let Some(ready) = polls.find(Poll::is_ready) {
+            return ready;
+        }
+        if contenders > FEW {
+            self.sweeps = self.sweeps.next(0, contenders, contenders);
+        }
+        Poll::Pending
+    }
+
+    /// Two sweeps have found nobody: from now on only those are polled that were woken.
+    #[cold]
+    fn poll_woken(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let contenders = self.contenders.len();
+        let wakers = self.wakers.get_or_insert_with(|| {
+            let mut wakers = Wakers::new(contenders);
+            wakers.all_again();
+            wakers
+        });
+        if !wakers.register(cx.waker()) {
+            // The contenders get the parent's waker instead of their own, so the next pass starts anew.
+            wakers.all_again();
+            return self.sweep(cx);
+        }
+        let passed = wakers.pass(|turn| {
+            let contender = self.contenders.get(turn.child);
+            match contender.poll(&mut Context::from_waker(turn.waker)) {
+                Poll::Ready(outcome) => ControlFlow::Break(outcome),
+                Poll::Pending => ControlFlow::Continue(Outcome::Pending),
+            }
+        });
+        match passed {
+            ControlFlow::Break(outcome) => Poll::Ready(outcome),
+            ControlFlow::Continue(()) => Poll::Pending,
         }
     }
 }

@@ -133,9 +133,15 @@ impl<F, K> Children<F, K> {
             .sum()
     }
 
-    /// Polls all children that are running, in input order; continues with whether all have settled.
+    /// Polls all children that are running, in input order.
+    ///
+    /// After each word but the last, `goes_on` may end it, given how many were polled and how many of them have settled.
     #[inline(always)]
-    pub(super) fn sweep<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
+    pub(super) fn sweep<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        goes_on: impl Fn(usize, usize) -> bool,
+    ) -> ControlFlow<R::Stop, Sweep>
     where
         F: Future,
         R: Rule<F::Output, Keep = K>,
@@ -146,26 +152,35 @@ impl<F, K> Children<F, K> {
                 let bit = due.trailing_zeros() as usize;
                 due &= due - 1;
                 // SAFETY: the bit of this child is set.
-                unsafe {
-                    self.step::<R>(bit, cx, |children| children.single &= !(1 << bit))?;
-                }
+                unsafe { self.step::<R>(bit, cx, |children| children.single &= !(1 << bit))? };
             }
-            return ControlFlow::Continue(self.single == 0);
+            return ControlFlow::Continue(match self.single {
+                0 => Sweep::AllSettled,
+                _ => Sweep::Pending,
+            });
         }
-        let mut any = 0;
-        for word in 0..self.words() {
+        let (mut polled, mut settled) = (0, 0);
+        let words = self.words();
+        for word in 0..words {
             let mut due = self.word(word);
             while due != 0 {
                 let bit = due.trailing_zeros() as usize;
                 due &= due - 1;
+                let i = word * BITS + bit;
+                polled += 1;
                 // SAFETY: the bit of this child is set.
-                unsafe {
-                    self.step::<R>(word * BITS + bit, cx, |children| children.unset(word, bit))?
-                };
+                let progress =
+                    unsafe { self.step::<R>(i, cx, |children| children.unset(word, bit))? };
+                settled += usize::from(progress == Progress::Settled);
             }
-            any |= self.word(word);
+            if word + 1 < words && !goes_on(polled, settled) {
+                return ControlFlow::Continue(Sweep::EndedAfter(word));
+            }
         }
-        ControlFlow::Continue(any == 0)
+        ControlFlow::Continue(match self.count_running() {
+            0 => Sweep::AllSettled,
+            _ => Sweep::Pending,
+        })
     }
 
     #[inline(always)]
@@ -279,6 +294,15 @@ unsafe fn assume_init<K>(values: Vec<MaybeUninit<K>>) -> Vec<K> {
     let mut values = ManuallyDrop::new(values);
     // SAFETY: parts of a `Vec` of elements with the same layout, all of which are initialised by the caller's promise.
     unsafe { Vec::from_raw_parts(values.as_mut_ptr().cast(), values.len(), values.capacity()) }
+}
+
+/// What a sweep came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Sweep {
+    AllSettled,
+    Pending,
+    /// It polled nobody after this word.
+    EndedAfter(usize),
 }
 
 /// What a poll of a child came to.

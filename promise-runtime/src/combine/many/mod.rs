@@ -1,12 +1,12 @@
-//! The machine behind `all`, `all_settled` and `any` over iterators.
+//! The machine behind `all`, `all_settled` and `any` over iterators; what is said here of wakers holds for `race`, `map` and `filter` too.
 //!
-//! The first two polls are *sweeps*: every child that is running, with the parent's waker. Most children are ready by then, and nothing is as
-//! fast. It stays with sweeps while few children are left, or while each finishes a good part of them. If not, every child gets a
-//! [waker](wakers) of its own, and from then on only those that were woken are polled.
+//! The first polls are *sweeps*: every child that is running, with the parent's waker. Most children are ready by the second, and nothing is
+//! as fast. It stays with sweeps while few children are left, or while each finishes a good part of them. If not, from the second
+//! poll on, every child gets a [waker](wakers) of its own, and after that only those that were woken are polled.
 //!
 //! So each child is polled a bounded number of times in sweeps, and then once for each time it is woken: what a completion costs
-//! does not depend on the number of children. Allocations: the futures (none if they come in a `Vec` that can be reused), the values, and
-//! the wakers, if it comes to that.
+//! does not depend on the number of children. Allocations: the futures (none if they come in a `Vec` that can be reused), the
+//! values, and the wakers, if it comes to that.
 
 pub(in crate::combine) mod children;
 #[cfg_attr(
@@ -19,12 +19,12 @@ use alloc::vec::Vec;
 use core::{
     future::Future,
     mem,
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     task::{Context, Poll},
 };
 
 use super::{rule::Rule, slots::Stage};
-use children::{Children, Progress};
+use children::{Children, Progress, Sweep};
 use wakers::{Outcome, Wakers};
 
 /// Not more children than this are swept as long as they please.
@@ -58,9 +58,13 @@ impl Sweeps {
     pub(super) fn next(self, settled: usize, before: usize, children: usize) -> Sweeps {
         match self {
             Sweeps::NotYet => Sweeps::Good,
-            _ if settled < before / 4 && Wakers::can_serve(children) => Sweeps::Slow,
+            _ if Sweeps::is_slow(settled, before) && Wakers::can_serve(children) => Sweeps::Slow,
             _ => Sweeps::Good,
         }
+    }
+
+    fn is_slow(settled: usize, of: usize) -> bool {
+        settled < of / 4
     }
 }
 
@@ -109,13 +113,21 @@ impl<F: Future, K> Many<F, K> {
     where
         R: Rule<F::Output, Keep = K>,
     {
-        let all_settled = self.children.sweep::<R>(cx)?;
-        if self.children.len() > FEW && !all_settled {
-            self.judge_sweep();
+        let first = self.sweeps == Sweeps::NotYet || !Wakers::can_serve(self.children.len());
+        let goes_on = |polled, settled| first || polled <= FEW || !Sweeps::is_slow(settled, polled);
+        match self.children.sweep::<R>(cx, goes_on)? {
+            Sweep::AllSettled => ControlFlow::Continue(true),
+            Sweep::Pending => {
+                if self.children.len() > FEW {
+                    self.judge_sweep();
+                }
+                ControlFlow::Continue(false)
+            }
+            Sweep::EndedAfter(word) => self.go_on_with_wakers::<R>(word, cx),
         }
-        ControlFlow::Continue(all_settled)
     }
 
+    /// Whether to go on with sweeps.
     #[cold]
     fn judge_sweep(&mut self) {
         let before = mem::replace(&mut self.running, self.children.count_running());
@@ -123,6 +135,32 @@ impl<F: Future, K> Many<F, K> {
             let settled = before - self.running;
             self.sweeps = self.sweeps.next(settled, before, self.children.len());
         }
+    }
+
+    /// The sweep so far has shown that sweeps do not pay. Those it has not come to get their wakers now, the others in the next poll.
+    #[cold]
+    fn go_on_with_wakers<R>(
+        &mut self,
+        after: usize,
+        cx: &mut Context<'_>,
+    ) -> ControlFlow<R::Stop, bool>
+    where
+        R: Rule<F::Output, Keep = K>,
+    {
+        self.sweeps = Sweeps::Slow;
+        self.running = self.children.count_running();
+        let mut wakers = Wakers::new(self.children.len());
+        poll_again(
+            &mut wakers,
+            &self.children,
+            after + 1..self.children.words(),
+        );
+        self.wakers = Some(wakers);
+        let all_settled = self.poll_woken::<R>(cx)?;
+        if let Some(wakers) = &mut self.wakers {
+            poll_again(wakers, &self.children, 0..after + 1);
+        }
+        ControlFlow::Continue(all_settled)
     }
 
     #[inline(never)]
@@ -134,17 +172,13 @@ impl<F: Future, K> Many<F, K> {
         let running = &mut self.running;
         let wakers = self.wakers.get_or_insert_with(|| {
             let mut wakers = Wakers::new(children.len());
-            for word in 0..children.words() {
-                wakers.again(word, children.word(word));
-            }
+            wakers.all_again();
             wakers
         });
         if !wakers.register(cx.waker()) {
-            // The children now have the parent's waker instead of their own, so the next pass starts anew.
-            children.sweep::<R>(cx)?;
-            for word in 0..children.words() {
-                wakers.again(word, children.word(word));
-            }
+            // The children get the parent's waker instead of their own, so the next pass starts anew.
+            wakers.all_again();
+            children.sweep::<R>(cx, |_, _| true)?;
             *running = children.count_running();
             return ControlFlow::Continue(*running == 0);
         }
@@ -160,5 +194,12 @@ impl<F: Future, K> Many<F, K> {
             })
         })?;
         ControlFlow::Continue(*running == 0)
+    }
+}
+
+/// The running children of these words are polled in the next pass.
+fn poll_again<F, K>(wakers: &mut Wakers, children: &Children<F, K>, words: Range<usize>) {
+    for word in words {
+        wakers.again(word, children.word(word));
     }
 }

@@ -100,7 +100,7 @@ impl<S: Slots> Machine<S> {
     }
 
     /// Polls the children; breaks with what decided, or continues with what is kept of all of them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn poll<R>(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,

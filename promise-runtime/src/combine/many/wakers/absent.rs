@@ -38,6 +38,10 @@ impl Wakers {
         nobody_is_served();
     }
 
+    pub(in crate::combine) fn all_again(&mut self) {
+        nobody_is_served();
+    }
+
     pub(in crate::combine) fn register(&mut self, _: &Waker) -> bool {
         nobody_is_served()
     }

@@ -132,6 +132,10 @@ impl Memory {
         unsafe { self.0.as_ref() }
     }
 
+    pub(super) fn children(&self) -> usize {
+        self.header().children
+    }
+
     #[inline(always)]
     pub(super) fn parts(&mut self) -> (Parts<'_>, Pass<'_>) {
         // SAFETY: the machine's share keeps it alive.

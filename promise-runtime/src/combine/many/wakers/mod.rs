@@ -70,6 +70,15 @@ impl Wakers {
         pass.again[word] |= bits;
     }
 
+    /// The next pass polls all children.
+    pub(in crate::combine) fn all_again(&mut self) {
+        let children = self.0.children();
+        for word in 0..children.div_ceil(BITS) {
+            let children_of_word = (children - word * BITS).min(BITS);
+            self.again(word, Word::MAX >> (BITS - children_of_word));
+        }
+    }
+
     /// Whom to wake from now on. False if another one is just being woken: then the children's wakers are of no use, and
     /// all children must be polled with the parent's.
     pub(in crate::combine) fn register(&mut self, parent: &Waker) -> bool {

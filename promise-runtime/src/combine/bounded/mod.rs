@@ -8,7 +8,10 @@
 //! are polled in their own order, which is not that of the items; of two that reject in the same poll the earlier item
 //! counts all the same.
 
-use alloc::{collections::VecDeque, vec::Vec};
+mod in_order;
+mod places;
+
+use alloc::vec::Vec;
 use core::{
     convert::Infallible,
     future::Future,
@@ -18,34 +21,16 @@ use core::{
     task::{Context, Poll},
 };
 
-use pin_project_lite::pin_project;
-
 use super::{
     many::{
         FEW, Sweeps,
-        children::{BITS, Word},
         wakers::{Outcome, Turn, Wakers},
     },
     pinned::PinnedVec,
     slots::Stage,
 };
-
-pin_project! {
-    struct Place<C> {
-        #[pin]
-        promise: Option<C>,
-        // The number of its item.
-        item: usize,
-        // The neighbours in input order, of those that are in use.
-        before: usize,
-        after: usize,
-        // Wakers of an earlier promise are alive, so that they say nothing about this one.
-        stale: bool,
-    }
-}
-
-/// No place.
-const NONE: usize = usize::MAX;
+use in_order::InOrder;
+use places::{NONE, Place, Places};
 
 pub(super) struct Bounded<I, C, T> {
     /// `None` when it has ended.
@@ -57,14 +42,6 @@ pub(super) struct Bounded<I, C, T> {
     stage: Stage,
     sweeps: Sweeps,
     wakers: Option<Wakers>,
-}
-
-/// The promises, and the order of those that are running.
-struct Places<C> {
-    places: PinnedVec<Place<C>>,
-    running: usize,
-    first: usize,
-    last: usize,
 }
 
 /// What goes into and comes out of the promises.
@@ -236,7 +213,7 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
         let places = self.places.places.len();
         let mut wakers = self.wakers.take().unwrap_or_else(|| {
             let mut wakers = Wakers::new(places);
-            poll_all_again(&mut wakers, places);
+            wakers.all_again();
             wakers
         });
         let mut first = None;
@@ -247,7 +224,7 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
         } else {
             // The promises now get the parent's waker instead of their own, so the next pass starts anew.
             self.sweep(work, cx)?;
-            poll_all_again(&mut wakers, places);
+            wakers.all_again();
         }
         self.wakers = Some(wakers);
         match first {
@@ -303,109 +280,9 @@ pub(super) fn known_length(items: &impl Iterator) -> usize {
     }
 }
 
-fn poll_all_again(wakers: &mut Wakers, places: usize) {
-    for word in 0..places.div_ceil(BITS) {
-        let places_of_word = (places - word * BITS).min(BITS);
-        wakers.again(word, Word::MAX >> (BITS - places_of_word));
-    }
-}
-
 fn poll_promise<C: Future>(promise: Pin<&mut Option<C>>, cx: &mut Context<'_>) -> Poll<C::Output> {
     match promise.as_pin_mut() {
         Some(promise) => promise.poll(cx),
         None => Poll::Pending,
-    }
-}
-
-impl<C> Places<C> {
-    /// Drops the promise in a place, which leaves the order.
-    fn free(&mut self, i: usize) {
-        let place = self.places.get(i).project();
-        let (before, after) = (*place.before, *place.after);
-        match before {
-            NONE => self.first = after,
-            _ => *self.places.get(before).project().after = after,
-        }
-        match after {
-            NONE => self.last = before,
-            _ => *self.places.get(after).project().before = before,
-        }
-        self.running -= 1;
-        self.places.get(i).project().promise.set(None);
-    }
-
-    /// Puts a promise into a free place, as the last in order.
-    fn put(&mut self, i: usize, promise: C, item: usize) {
-        let before = mem::replace(&mut self.last, i);
-        match before {
-            NONE => self.first = i,
-            _ => *self.places.get(before).project().after = i,
-        }
-        let mut place = self.places.get(i).project();
-        place.promise.set(Some(promise));
-        *place.item = item;
-        *place.before = before;
-        *place.after = NONE;
-        *place.stale = false;
-        self.running += 1;
-    }
-
-    /// Drops all promises, in input order, and frees the memory.
-    fn clear(&mut self) {
-        while self.first != NONE {
-            self.free(self.first);
-        }
-        self.places.clear();
-    }
-}
-
-impl<C> Drop for Places<C> {
-    fn drop(&mut self) {
-        while self.first != NONE {
-            self.free(self.first);
-        }
-    }
-}
-
-/// Values in input order. Those whose turn has not come wait.
-struct InOrder<T> {
-    values: Vec<T>,
-    /// How many items' turn has come.
-    passed: usize,
-    /// What has come of the items from `passed` on.
-    waiting: VecDeque<Option<Option<T>>>,
-}
-
-impl<T> Default for InOrder<T> {
-    fn default() -> Self {
-        InOrder {
-            values: Vec::new(),
-            passed: 0,
-            waiting: VecDeque::new(),
-        }
-    }
-}
-
-impl<T> InOrder<T> {
-    fn put(&mut self, item: usize, value: Option<T>) {
-        let ahead = item - self.passed;
-        if ahead != 0 {
-            if self.waiting.len() <= ahead {
-                self.waiting.resize_with(ahead + 1, || None);
-            }
-            self.waiting[ahead] = Some(value);
-            return;
-        }
-        self.waiting.pop_front();
-        self.pass(value);
-        while let Some(Some(_)) = self.waiting.front() {
-            let value = self.waiting.pop_front().flatten().flatten();
-            self.pass(value);
-        }
-    }
-
-    fn pass(&mut self, value: Option<T>) {
-        self.passed += 1;
-        self.values.extend(value);
     }
 }
