@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run --release -p promise-benches                    # every table
 //! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, compile
+//! cargo run --release -p promise-benches -- large           # combinators of 2 to 10,000 promises; takes ten minutes
+//! cargo run --release -p promise-benches -- large "Vec of 30,"   # those cases whose name contains this
 //! cargo run --release -p promise-benches -- compile 5       # the best of five builds instead of three
 //! ```
 //!
@@ -26,6 +28,8 @@
 
 mod chain;
 mod combinators;
+mod combine_table;
+mod combine_table_leaves;
 mod compile;
 mod leaf;
 mod measure;
@@ -45,6 +49,12 @@ fn main() -> ExitCode {
         }
         ["chain"] => report::print(&chain::table()),
         ["combinators"] => report::print(&combinators::table()),
+        ["large"] => combine_table::print(""),
+        ["large", filter] => combine_table::print(filter),
+        [combine_table::ONE_CASE, name, times] => match times.parse() {
+            Ok(times) => combine_table::run(name, times),
+            Err(_) => return usage(),
+        },
         ["compile"] => compile::print(3),
         ["compile", rounds] => match rounds.parse() {
             Ok(rounds) if rounds > 0 => compile::print(rounds),
@@ -67,6 +77,6 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: promise-benches [chain | combinators | compile [rounds]]");
+    eprintln!("usage: promise-benches [chain | combinators | large [filter] | compile [rounds]]");
     ExitCode::FAILURE
 }

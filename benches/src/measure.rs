@@ -116,6 +116,11 @@ fn callgrind(table: &str, index: usize, times: u64) -> Option<u64> {
     collected.rsplit(':').next()?.trim().parse().ok()
 }
 
+/// The calls of the allocator so far.
+pub(crate) fn allocations() -> u64 {
+    ALLOCATIONS.load(Ordering::Relaxed)
+}
+
 struct Counting;
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);

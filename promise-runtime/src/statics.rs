@@ -18,7 +18,7 @@
 //! | a tuple `(a, b)` of up to 12, of any types | a tuple | none |
 //! | a record `{ name: a, other: b }` of up to 12 (not `any`, `race`) | a record with these fields | none |
 //! | an array | an array | none |
-//! | an iterator | a `Vec` | 2 (`race`: 1) |
+//! | an iterator | a `Vec` | at most 3 (`race`: 2) |
 //!
 //! They poll their promises in input order, so that of two which are ready at once the earlier one counts. Functions of the same names, for use outside the macro, are in
 //! [`combine`](crate::combine).
