@@ -23,6 +23,7 @@ mod records;
 mod settle;
 mod statics;
 mod steps;
+mod words;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
