@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::future::{IntoFuture, Ready, ready};
 use std::num::ParseIntError;
 
 use promise_runtime::TimeoutError;
@@ -85,4 +86,34 @@ pub async fn fetch_comments(post: u32) -> Result<Vec<Comment>, ApiError> {
 /// Cannot reject: a future of no `Result`.
 pub async fn double(value: u32) -> u32 {
     value * 2
+}
+
+/// A thenable: it becomes a future of a `Result`.
+#[derive(Debug)]
+pub struct Query(pub Result<u32, ApiError>);
+impl IntoFuture for Query {
+    type Output = Result<u32, ApiError>;
+    type IntoFuture = Ready<Self::Output>;
+    fn into_future(self) -> Self::IntoFuture {
+        ready(self.0)
+    }
+}
+
+/// Another, whose future cannot reject.
+#[derive(Debug)]
+pub struct Count(pub u32);
+impl IntoFuture for Count {
+    type Output = u32;
+    type IntoFuture = Ready<u32>;
+    fn into_future(self) -> Ready<u32> {
+        ready(self.0)
+    }
+}
+
+pub fn outcome(v: u32) -> Result<u32, ApiError> {
+    if v == 0 {
+        Err(ApiError::NotFound)
+    } else {
+        Ok(v)
+    }
 }

@@ -3,6 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Mutex;
+
+/// Where the diaries are that are never dropped. A leak checker that finds their addresses here reports only what
+/// nobody knows of.
+static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 /// A shared list of lines, and a count of the [`Token`]s and watched leaves that exist. Clones share.
 #[derive(Clone, Default)]
@@ -17,6 +22,18 @@ struct Pages {
 impl Diary {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A diary for the rest of the program: a chain that moves its captures can have it in several places.
+    ///
+    /// # Panics
+    ///
+    /// If a thread has panicked inside this function.
+    pub fn kept() -> &'static Self {
+        let diary: &'static Self = Box::leak(Box::default());
+        let mut kept = KEPT.lock().expect("nothing panics while it is locked");
+        kept.push(std::ptr::from_ref(diary) as usize);
+        diary
     }
 
     pub fn write(&self, line: impl Into<String>) {

@@ -53,7 +53,7 @@ macro_rules! never_settles {
         #[test]
         fn $name() {
             for count in 0..4 {
-                let $diary: &'static Diary = Box::leak(Box::default());
+                let $diary = Diary::kept();
                 let chain = promise! { move <Token, Reason> $($chain)*.finally(|| $diary.write("finally")) };
                 drop(suspended(chain, count));
                 let written = $diary.take();

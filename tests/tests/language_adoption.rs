@@ -1,37 +1,12 @@
 //! Adoption is decided by type, one level deep, in generic functions by their bounds.
 
 use std::convert::Infallible;
-use std::future::{Future, IntoFuture, Ready, ready};
+use std::future::{Future, IntoFuture, ready};
 use std::pin::Pin;
 
 use promise_runtime::prelude::*;
-use promise_tests::api::{ApiError, double, fetch_user};
+use promise_tests::api::{ApiError, Count, Query, double, fetch_user, outcome};
 use promise_tests::{fulfil, settle};
-
-struct Query(Result<u32, ApiError>);
-impl IntoFuture for Query {
-    type Output = Result<u32, ApiError>;
-    type IntoFuture = Ready<Self::Output>;
-    fn into_future(self) -> Self::IntoFuture {
-        ready(self.0)
-    }
-}
-struct Count(u32);
-impl IntoFuture for Count {
-    type Output = u32;
-    type IntoFuture = Ready<u32>;
-    fn into_future(self) -> Ready<u32> {
-        ready(self.0)
-    }
-}
-
-fn outcome(v: u32) -> Result<u32, ApiError> {
-    if v == 0 {
-        Err(ApiError::NotFound)
-    } else {
-        Ok(v)
-    }
-}
 
 #[test]
 #[expect(

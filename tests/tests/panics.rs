@@ -15,7 +15,7 @@ fn boom<T>(why: &str) -> T {
 
 /// Runs until the panic, then drops the chain.
 fn unwinds<F: Future>(make: impl FnOnce(&'static Diary) -> F) {
-    let diary: &'static Diary = Box::leak(Box::default());
+    let diary = Diary::kept();
     let mut chain = Box::pin(make(diary));
     let message = panic_message(|| {
         promise_runtime::event_loop::run_with(

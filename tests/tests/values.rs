@@ -4,33 +4,8 @@ use std::future::{IntoFuture, Ready, ready};
 use std::rc::Rc;
 
 use promise_runtime::prelude::*;
-use promise_tests::api::{ApiError, double};
+use promise_tests::api::{ApiError, Count, Query, double, outcome};
 use promise_tests::{fulfil, plain, reject, settle};
-
-struct Query(Result<u32, ApiError>);
-impl IntoFuture for Query {
-    type Output = Result<u32, ApiError>;
-    type IntoFuture = Ready<Self::Output>;
-    fn into_future(self) -> Self::IntoFuture {
-        ready(self.0)
-    }
-}
-struct Count(u32);
-impl IntoFuture for Count {
-    type Output = u32;
-    type IntoFuture = Ready<u32>;
-    fn into_future(self) -> Ready<u32> {
-        ready(self.0)
-    }
-}
-
-fn outcome(v: u32) -> Result<u32, ApiError> {
-    if v == 0 {
-        Err(ApiError::NotFound)
-    } else {
-        Ok(v)
-    }
-}
 
 /// The four kinds, good and bad, in a place of a chain. `$place` is a macro that puts the value there.
 macro_rules! every_kind {

@@ -77,9 +77,9 @@ pub(crate) struct Record {
     pub(crate) settled: bool,
 }
 
-/// Polls `count` times, then drops. The diary is leaked, so that a chain that moves its captures can have it in several places.
+/// Polls `count` times, then drops.
 pub(crate) fn polled<F: Future>(count: u32, make: impl FnOnce(&'static Diary) -> F) -> Record {
-    let diary: &'static Diary = Box::leak(Box::default());
+    let diary = Diary::kept();
     let mut chain = Box::pin(make(diary));
     let (settled, before) = run_with(Clock::Virtual, async {
         let mut left = count;
