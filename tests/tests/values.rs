@@ -1,6 +1,6 @@
 //! What a handler, a source, an element, or `Promise.resolve`'s argument may produce.
 
-use std::future::{IntoFuture, Ready, ready};
+use std::future::ready;
 use std::rc::Rc;
 
 use promise_runtime::prelude::*;
