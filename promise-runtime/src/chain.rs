@@ -106,6 +106,18 @@ where
         }
     }
 
+    /// Starts the chain on this thread and gives a handle to it.
+    #[cfg(feature = "event_loop")]
+    #[track_caller]
+    pub fn spawn_local(self) -> crate::LocalPromise<T, E>
+    where
+        F: 'static,
+        T: 'static,
+        E: crate::hot::Reason + 'static,
+    {
+        crate::spawn::spawn_local(self, core::panic::Location::caller())
+    }
+
     /// Starts the chain and forgets it: it runs in the background of the executor that is entered.
     ///
     /// Exists only where the chain cannot reject: nobody would see the rejection.

@@ -21,6 +21,8 @@ pub mod event_loop;
 mod finally;
 #[allow(missing_docs)]
 mod handler;
+#[cfg(feature = "event_loop")]
+pub mod hot;
 #[allow(missing_docs)]
 mod member;
 #[allow(missing_docs)]
@@ -49,6 +51,8 @@ pub use chain::Chain;
 pub use chain::{BoxedChain, LocalBoxedChain};
 pub use combine::{all, all_settled, any, race};
 pub use error::{AggregateError, DynamicError, TimeoutError};
+#[cfg(feature = "event_loop")]
+pub use hot::{LocalPromise, PromiseState, Resolution, on_unhandled_rejection};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -68,6 +72,8 @@ pub mod prelude {
     };
     #[cfg(feature = "alloc")]
     pub use crate::{BoxedChain, LocalBoxedChain};
+    #[cfg(feature = "event_loop")]
+    pub use crate::{LocalPromise, PromiseState, Resolution, on_unhandled_rejection};
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
     pub use crate::{SharedError, with_resolvers};
 }

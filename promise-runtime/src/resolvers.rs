@@ -259,7 +259,10 @@ impl<T, E> Deref for Reject<T, E> {
 ///
 /// The closure must capture the value and nothing else. Then both have the same bytes, and a place for the value is one for the closure.
 #[inline(always)]
-fn as_function<'a, S, A, F>(this: &'a S, _capture: fn(S) -> F) -> &'a (dyn Fn(A) + 'static)
+pub(crate) fn as_function<'a, S, A, F>(
+    this: &'a S,
+    _capture: fn(S) -> F,
+) -> &'a (dyn Fn(A) + 'static)
 where
     F: Fn(A) + 'a,
 {

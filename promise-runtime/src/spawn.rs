@@ -38,3 +38,20 @@ pub(crate) fn detach_local<T, E>(chain: impl Future<Output = Result<T, E>> + 'st
     drop(task);
     panic!("{NO_EXECUTOR}");
 }
+
+#[cfg(feature = "event_loop")]
+#[track_caller]
+pub(crate) fn spawn_local<T, E>(
+    chain: impl Future<Output = Result<T, E>> + 'static,
+    place: &'static core::panic::Location<'static>,
+) -> crate::LocalPromise<T, E>
+where
+    T: 'static,
+    E: crate::hot::Reason + 'static,
+{
+    if crate::event_loop::entered() {
+        return crate::hot::local::spawn(chain, place);
+    }
+    drop(chain);
+    panic!("{NO_EXECUTOR}");
+}

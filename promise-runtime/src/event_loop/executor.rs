@@ -1,12 +1,14 @@
 //! Runs the tasks: first come, first served, and a timer only when nothing is ready.
 
 use super::Clock;
-use super::tasks::{Task, Tasks};
-use super::timers::{Next, Timers};
+use super::tasks::{Tasks, Work};
+use super::timers::{Due, Next, Timers};
 use super::waker::{TaskId, Woken};
-use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::pin::{Pin, pin};
+use crate::hot::jobs::{self, Entry, Polling, Queue};
+use std::boxed::Box;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
@@ -26,6 +28,14 @@ pub(super) fn current<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
         .flatten()
 }
 
+/// The loop that runs on this thread.
+pub(super) fn current_loop() -> Option<Rc<Executor>> {
+    CURRENT
+        .try_with(|current| current.borrow().clone())
+        .ok()
+        .flatten()
+}
+
 /// Whether a loop runs on this thread.
 pub(crate) fn entered() -> bool {
     current(|_| ()).is_some()
@@ -34,20 +44,44 @@ pub(crate) fn entered() -> bool {
 /// One event loop. Its state is borrowed for moments only, never while anybody else's code runs.
 pub(super) struct Executor {
     pub(super) tasks: RefCell<Tasks>,
-    /// Woken tasks that were moved over from `woken`, which come first.
-    ready: RefCell<VecDeque<TaskId>>,
+    /// The microtasks while this loop is not the thread's current one.
+    queue: RefCell<Queue>,
     woken: Arc<Woken>,
     pub(super) timers: Arc<Timers>,
+    /// By the slots of their timers.
+    pub(super) callbacks: RefCell<HashMap<u32, Callback>>,
+    callbacks_made: Cell<u64>,
+}
+
+/// What a timer calls.
+pub(super) struct Callback {
+    /// Numbers all callbacks of the loop.
+    pub(super) number: u64,
+    /// `None` while an interval's is running.
+    pub(super) call: Option<Call>,
+}
+
+pub(super) enum Call {
+    Once(Box<dyn FnOnce()>),
+    /// With the period in nanoseconds.
+    Repeat(Box<dyn FnMut()>, u64),
 }
 
 impl Executor {
-    pub(super) fn new(clock: Clock) -> Self {
+    /// `number` is one that no other loop has.
+    pub(super) fn new(clock: Clock, number: u64) -> Self {
         Self {
             tasks: RefCell::default(),
-            ready: RefCell::default(),
-            woken: Arc::new(Woken::new()),
+            queue: RefCell::default(),
+            woken: Woken::new(number),
             timers: Arc::new(Timers::new(clock)),
+            callbacks: RefCell::default(),
+            callbacks_made: Cell::new(0),
         }
+    }
+
+    pub(super) fn id(&self) -> u64 {
+        self.woken.event_loop
     }
 
     /// How many tasks are pending, with the future given to `run`.
@@ -55,9 +89,21 @@ impl Executor {
         self.tasks.borrow().len()
     }
 
-    pub(super) fn spawn(&self, task: Task) {
-        let id = self.tasks.borrow_mut().insert(Some(task));
-        self.woken.push(id);
+    /// A number that no other callback has.
+    pub(super) fn number_callback(&self) -> u64 {
+        self.callbacks_made.replace(self.callbacks_made.get() + 1)
+    }
+
+    /// Starts a task; its turn comes after everything that is ready now.
+    pub(super) fn spawn(&self, task: Work) {
+        let id = self.tasks.borrow_mut().insert(Some(task), self.id());
+        id.wake();
+    }
+
+    /// Starts a task and polls it at once.
+    pub(super) fn spawn_now(&self, task: Work) {
+        let id = self.tasks.borrow_mut().insert(None, self.id());
+        self.poll_work(id, task);
     }
 
     #[track_caller]
@@ -65,11 +111,12 @@ impl Executor {
         let _entered = Entered::new(self, "run");
         let main = Seat {
             executor: self,
-            id: self.tasks.borrow_mut().insert(None),
+            id: self.tasks.borrow_mut().insert(None, self.id()),
         };
         let mut future = pin!(future);
         loop {
-            if let Poll::Ready(output) = main.poll(future.as_mut()) {
+            if let Poll::Ready(output) = main.poll(|cx| future.as_mut().poll(cx)) {
+                jobs::report_lost();
                 return output;
             }
             self.run_others(main.id);
@@ -79,8 +126,8 @@ impl Executor {
     #[track_caller]
     pub(super) fn run_until_idle(self: &Rc<Self>) {
         let _entered = Entered::new(self, "run_until_idle");
-        while let Some(id) = self.next() {
-            self.poll_task(id);
+        while let Some(entry) = self.next() {
+            self.run_entry(entry);
         }
     }
 
@@ -89,43 +136,82 @@ impl Executor {
     fn run_others(&self, main: TaskId) {
         loop {
             match self.next() {
-                Some(id) if id == main => return,
-                Some(id) => self.poll_task(id),
+                Some(Entry::Task(id)) if id == main => return,
+                Some(entry) => self.run_entry(entry),
                 None => self.wait_for_other_threads(),
             }
         }
     }
 
+    fn run_entry(&self, entry: Entry) {
+        match entry {
+            Entry::Job(job, index) => job.run(index),
+            Entry::Call(call) => call(),
+            Entry::Task(id) => self.poll_task(id),
+        }
+    }
+
     /// Whose turn it is. Waits for timers; `None` when there is no timer either.
-    fn next(&self) -> Option<TaskId> {
+    fn next(&self) -> Option<Entry> {
         loop {
-            if let Some(id) = self.next_ready() {
-                return Some(id);
+            if !self.woken.is_empty() {
+                self.woken.fetch();
+            }
+            if let Some(entry) = jobs::pop() {
+                return Some(entry);
+            }
+            if jobs::report_rejected() {
+                // The hook may have made new jobs.
+                continue;
             }
             match self.timers.next() {
-                Next::Fire(waker) => waker.wake(),
+                Next::Fire(Due::Wake(waker)) => waker.wake(),
+                Next::Fire(Due::Call(slot)) => self.call(slot),
                 Next::Wait(time) => thread::park_timeout(time),
                 Next::Empty => return None,
             }
         }
     }
 
-    fn next_ready(&self) -> Option<TaskId> {
-        let ready = &mut *self.ready.borrow_mut();
-        if ready.is_empty() {
-            self.woken.swap(ready);
+    /// Calls the callback of a timer.
+    fn call(&self, slot: u32) {
+        let Some(call) = self
+            .callbacks
+            .borrow_mut()
+            .get_mut(&slot)
+            .and_then(|callback| callback.call.take())
+        else {
+            return;
+        };
+        match call {
+            Call::Once(call) => {
+                self.callbacks.borrow_mut().remove(&slot);
+                self.timers.cancel(slot);
+                call();
+            }
+            Call::Repeat(mut call, period) => {
+                call();
+                // Unless it has cleared itself.
+                if let Some(callback) = self.callbacks.borrow_mut().get_mut(&slot) {
+                    callback.call = Some(Call::Repeat(call, period));
+                    self.timers.again(slot, period);
+                }
+            }
         }
-        ready.pop_front()
     }
 
     fn poll_task(&self, id: TaskId) {
         // A task that is over may have been woken late.
-        let Some(mut task) = self.tasks.borrow_mut().take(id) else {
+        let Some(task) = self.tasks.borrow_mut().take(id) else {
             return;
         };
+        self.poll_work(id, task);
+    }
+
+    fn poll_work(&self, id: TaskId, mut work: Work) {
         let seat = Seat { executor: self, id };
-        if seat.poll(task.as_mut()).is_pending() {
-            seat.keep(task);
+        if seat.poll(|cx| work.poll(cx)) {
+            seat.keep(work);
         }
     }
 
@@ -137,7 +223,7 @@ impl Executor {
             // The last holder may have woken and gone since the queue was looked at. The fence makes the wake
             // visible to whoever saw the waker gone.
             fence(Ordering::Acquire);
-            if self.woken.is_empty() {
+            if self.woken.is_empty() && jobs::is_empty() {
                 self.deadlock();
             }
             return;
@@ -169,16 +255,23 @@ impl Drop for Executor {
     fn drop(&mut self) {
         // The tasks first: they cancel their own timers.
         drop(self.tasks.take());
+        self.queue.take().cancel();
+        drop(self.callbacks.take());
         self.timers.close();
+        self.woken.retire();
     }
 }
 
 /// Makes a loop the one that runs on this thread, until it is dropped.
-struct Entered;
+struct Entered<'a> {
+    executor: &'a Executor,
+    /// The loop whose queue was the thread's.
+    former: u64,
+}
 
-impl Entered {
+impl<'a> Entered<'a> {
     #[track_caller]
-    fn new(executor: &Rc<Executor>, what: &str) -> Self {
+    fn new(executor: &'a Rc<Executor>, what: &str) -> Self {
         if entered() {
             panic!(
                 "`event_loop::{what}` inside an event loop that runs on this thread: `.await` the future instead"
@@ -191,13 +284,29 @@ impl Entered {
             );
         }
         CURRENT.set(Some(Rc::clone(executor)));
-        Self
+        let former = jobs::event_loop().unwrap_or(executor.id());
+        if former != executor.id() {
+            executor.swap_queue(executor.id());
+        }
+        Self { executor, former }
     }
 }
 
-impl Drop for Entered {
+impl Drop for Entered<'_> {
     fn drop(&mut self) {
+        if self.former != self.executor.id() {
+            self.executor.swap_queue(self.former);
+        }
         CURRENT.set(None);
+    }
+}
+
+impl Executor {
+    /// Exchanges the thread's queue, which is that of `event_loop` from now on, with the one kept here.
+    fn swap_queue(&self, event_loop: u64) {
+        let queue = self.queue.take();
+        let former = jobs::enter(event_loop, queue);
+        self.queue.replace(former);
     }
 }
 
@@ -208,17 +317,19 @@ struct Seat<'a> {
 }
 
 impl Seat<'_> {
-    fn poll<F: Future + ?Sized>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+    fn poll<O>(&self, poll: impl FnOnce(&mut Context<'_>) -> O) -> O {
         let waker = self
             .executor
             .tasks
             .borrow_mut()
             .waker(self.id, &self.executor.woken);
         waker.before_poll();
-        future.poll(&mut Context::from_waker(&Waker::from(waker)))
+        let waker = Waker::from(waker);
+        let _polling = Polling::new(self.id, &waker);
+        poll(&mut Context::from_waker(&waker))
     }
 
-    fn keep(self, task: Task) {
+    fn keep(self, task: Work) {
         self.executor.tasks.borrow_mut().put_back(self.id, task);
         std::mem::forget(self);
     }

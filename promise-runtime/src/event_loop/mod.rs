@@ -5,6 +5,7 @@
 //! it was woken, and only when nothing is ready any more the next timer fires, one at a time, in the order of their
 //! times and then of their creation. So tasks that wake themselves for ever keep the timers from firing.
 
+mod callbacks;
 mod executor;
 mod tasks;
 #[cfg(test)]
@@ -12,19 +13,26 @@ mod tests;
 mod timers;
 mod waker;
 
+use crate::hot::jobs;
 pub use crate::timer::delay;
+pub use callbacks::{
+    TimerId, clear_interval, clear_timeout, queue_microtask, set_interval, set_timeout,
+};
 use executor::Executor;
 pub(crate) use executor::entered;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-pub(crate) use tasks::{SendTask, Task};
+pub(crate) use tasks::{Poll, SendTask, Task, Work};
 pub(crate) use timers::Timers;
+pub(crate) use waker::TaskId;
 
 std::thread_local! {
     /// The loop of the functions that name none.
-    static OWN: EventLoop = EventLoop::new();
+    static OWN: EventLoop = EventLoop {
+        executor: Rc::new(Executor::new(Clock::Real, jobs::own_event_loop())),
+    };
 }
 
 /// Runs `future` on this thread's event loop and returns its output.
@@ -154,7 +162,7 @@ impl EventLoop {
     /// A loop that goes by `clock`.
     pub fn with_clock(clock: Clock) -> Self {
         Self {
-            executor: Rc::new(Executor::new(clock)),
+            executor: Rc::new(Executor::new(clock, jobs::number_event_loop())),
         }
     }
 
@@ -196,12 +204,24 @@ impl fmt::Debug for EventLoop {
 #[track_caller]
 pub(crate) fn spawn_detached_local(task: Task) {
     // Outside the look at the loop, so that the task is not dropped in it.
-    let mut task = Some(task);
+    let mut task = Some(Work::Boxed(task));
     executor::current(|executor| task.take().map(|task| executor.spawn(task)));
     assert!(
         task.is_none(),
         "no event loop runs on this thread: detach inside `event_loop::run`"
     );
+}
+
+/// Polls a task at once, and keeps it while it is pending. Gives it back if no event loop runs on this thread.
+pub(crate) fn spawn_now(task: Work) -> Option<Work> {
+    let executor = executor::current_loop();
+    match executor {
+        Some(executor) => {
+            executor.spawn_now(task);
+            None
+        }
+        None => Some(task),
+    }
 }
 
 /// As [`spawn_detached_local`], for a task that could run on any thread.

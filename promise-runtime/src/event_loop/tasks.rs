@@ -3,7 +3,9 @@
 use super::waker::{TaskId, TaskWaker, Woken};
 use std::boxed::Box;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Context;
 use std::vec::Vec;
 
 /// A spawned future.
@@ -11,6 +13,40 @@ pub(crate) type Task = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A spawned future that could run on any thread.
 pub(crate) type SendTask = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a slot holds.
+pub(crate) enum Work {
+    Boxed(Task),
+    /// A promise with its future in one allocation.
+    Local(Rc<dyn Poll>),
+}
+
+/// The future of a promise.
+pub(crate) trait Poll {
+    /// False once it is over.
+    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool;
+
+    /// The loop ends before it is over.
+    fn shut_down(self: Rc<Self>);
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if let Self::Local(task) = self {
+            Rc::clone(task).shut_down();
+        }
+    }
+}
+
+impl Work {
+    /// False once it is over.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> bool {
+        match self {
+            Self::Boxed(task) => task.as_mut().poll(cx).is_pending(),
+            Self::Local(task) => Rc::clone(task).poll(cx),
+        }
+    }
+}
 
 /// The pending tasks. The future given to `run` has a slot too, but stays on the stack.
 #[derive(Default)]
@@ -24,21 +60,22 @@ struct Slot {
     generation: u32,
     live: bool,
     /// Not there while the task is polled, and never for the future given to `run`.
-    future: Option<Task>,
+    work: Option<Work>,
     /// Kept for the slot's next task if nobody else has a clone by then.
     waker: Option<Arc<TaskWaker>>,
 }
 
 impl Tasks {
-    pub(super) fn insert(&mut self, future: Option<Task>) -> TaskId {
+    pub(super) fn insert(&mut self, work: Option<Work>, event_loop: u64) -> TaskId {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
             u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
         });
         let entry = &mut self.slots[slot as usize];
         entry.live = true;
-        entry.future = future;
+        entry.work = work;
         let id = TaskId {
+            event_loop,
             slot,
             generation: entry.generation,
         };
@@ -50,23 +87,23 @@ impl Tasks {
     }
 
     /// Forgets a task. Its future, if it is here, is the caller's to drop.
-    pub(super) fn remove(&mut self, id: TaskId) -> Option<Task> {
+    pub(super) fn remove(&mut self, id: TaskId) -> Option<Work> {
         let entry = self.get(id)?;
         entry.live = false;
         entry.generation = entry.generation.wrapping_add(1);
-        let future = entry.future.take();
+        let work = entry.work.take();
         self.free.push(id.slot);
-        future
+        work
     }
 
     /// The future to poll; `None` if the task is over.
-    pub(super) fn take(&mut self, id: TaskId) -> Option<Task> {
-        self.get(id)?.future.take()
+    pub(super) fn take(&mut self, id: TaskId) -> Option<Work> {
+        self.get(id)?.work.take()
     }
 
-    pub(super) fn put_back(&mut self, id: TaskId, future: Task) {
+    pub(super) fn put_back(&mut self, id: TaskId, work: Work) {
         if let Some(entry) = self.get(id) {
-            entry.future = Some(future);
+            entry.work = Some(work);
         }
     }
 

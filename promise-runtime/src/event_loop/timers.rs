@@ -9,12 +9,20 @@ use std::vec::Vec;
 
 /// What the loop does when no task is ready.
 pub(super) enum Next {
-    /// A timer is due: wake this.
-    Fire(Waker),
+    /// A timer is due.
+    Fire(Due),
     /// The next one is due after this time.
     Wait(Duration),
     /// There is none.
     Empty,
+}
+
+/// What a timer is for.
+#[derive(Debug)]
+pub(super) enum Due {
+    Wake(Waker),
+    /// The loop keeps a callback for this slot.
+    Call(u32),
 }
 
 /// Shared between a loop and the sleeps that use its timers, which may be polled and dropped on any thread.
@@ -48,6 +56,8 @@ struct Slot {
     /// Its place in the queue: when, and the number among those made. `None` once it has fired.
     pending: Option<(u64, u64)>,
     waker: Option<Waker>,
+    /// A callback of the loop's, instead of a waker.
+    calls: bool,
 }
 
 impl Inner {
@@ -56,6 +66,16 @@ impl Inner {
             Time::Real(start) => u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
             Time::Virtual(now) => now,
         }
+    }
+}
+
+impl Inner {
+    /// Puts a slot into the queue.
+    fn queue(&mut self, nanos: u64, slot: u32) -> (u64, u64) {
+        let (at, number) = (self.now().saturating_add(nanos), self.made);
+        self.made += 1;
+        self.queue.insert((at, number, slot));
+        (at, number)
     }
 }
 
@@ -102,17 +122,31 @@ impl Timers {
 
     /// Wakes `waker` after `nanos`. The slot is the caller's until it cancels it.
     pub(crate) fn add(&self, nanos: u64, waker: &Waker) -> u32 {
-        let waker = Some(waker.clone());
+        self.insert(nanos, Some(waker.clone()))
+    }
+
+    /// Has the loop call the callback it keeps for the slot, after `nanos`. The slot is the loop's until it cancels it.
+    pub(super) fn add_callback(&self, nanos: u64) -> u32 {
+        self.insert(nanos, None)
+    }
+
+    /// The same again, for a callback that has been called.
+    pub(super) fn again(&self, slot: u32, nanos: u64) {
+        let inner = &mut *lock(&self.inner);
+        let pending = inner.queue(nanos, slot);
+        inner.slots[slot as usize].pending = Some(pending);
+    }
+
+    fn insert(&self, nanos: u64, waker: Option<Waker>) -> u32 {
         let inner = &mut *lock(&self.inner);
         let slot = inner.free.pop().unwrap_or_else(|| {
             inner.slots.push(Slot::default());
             u32::try_from(inner.slots.len() - 1).expect("fewer than 2^32 timers")
         });
-        let (at, number) = (inner.now().saturating_add(nanos), inner.made);
-        inner.made += 1;
-        inner.queue.insert((at, number, slot));
+        let pending = Some(inner.queue(nanos, slot));
         inner.slots[slot as usize] = Slot {
-            pending: Some((at, number)),
+            pending,
+            calls: waker.is_none(),
             waker,
         };
         slot
@@ -155,7 +189,7 @@ impl Timers {
     /// Gives the slot back, fired or not.
     pub(crate) fn cancel(&self, slot: u32) {
         let mut inner = lock(&self.inner);
-        let Slot { pending, waker } = std::mem::take(&mut inner.slots[slot as usize]);
+        let Slot { pending, waker, .. } = std::mem::take(&mut inner.slots[slot as usize]);
         if let Some((at, number)) = pending {
             inner.queue.remove(&(at, number, slot));
         }
@@ -178,12 +212,19 @@ impl Timers {
             }
         }
         inner.queue.remove(&(at, number, slot));
-        let slot = &mut inner.slots[slot as usize];
-        slot.pending = None;
+        let Slot {
+            pending,
+            waker,
+            calls,
+        } = &mut inner.slots[slot as usize];
+        *pending = None;
+        if *calls {
+            return Next::Fire(Due::Call(slot));
+        }
         // A pending timer has a waker; without one there is nobody to wake.
-        slot.waker
-            .take()
-            .map_or(Next::Wait(Duration::ZERO), Next::Fire)
+        waker.take().map_or(Next::Wait(Duration::ZERO), |waker| {
+            Next::Fire(Due::Wake(waker))
+        })
     }
 
     /// The loop is gone: whoever still waits is woken, and panics when it polls.

@@ -1,0 +1,385 @@
+//! An outcome, once, and who waits for it.
+
+use super::kind::{Cause, Count, Flag, Home, Lock, Once, Portable, Shared, Value, any_job};
+use super::reactions::{Key, React, Reaction, Reactions};
+use crate::hot::reason::{Payload, Reason, UnhandledRejection};
+use crate::hot::slot::Slot;
+use crate::hot::{PromiseState, flat};
+use core::panic::Location;
+use std::panic::resume_unwind;
+
+/// What every promise begins with.
+pub(crate) struct Cell<T, E> {
+    outcome: Once<Slot<Outcome<T, E>>>,
+    /// How many can look at the outcome, now or when it comes: views, and reactions that will be given one. Whoever settles
+    /// the promise is none of them.
+    viewers: Count,
+    reactions: Lock<Reactions<T, E>>,
+    /// Somebody handles a rejection.
+    consumed: Flag,
+    place: &'static Location<'static>,
+}
+
+/// How a promise ended.
+pub(crate) enum Outcome<T, E> {
+    Settled(Result<T, E>),
+    /// With the panic, which is for the first one who awaits.
+    Panicked(Shared<Lock<Option<Payload>>>),
+    Cancelled,
+}
+
+/// A promise, whatever settles it, for somebody who does not look at its outcome.
+pub(crate) type Handle<T, E> = Shared<dyn Node<T, E>>;
+
+/// What a handle points to: a cell, and in the same allocation what will settle it.
+pub(crate) trait Node<T, E>: Portable {
+    fn cell(&self) -> &Cell<T, E>;
+
+    /// It was cancelled: drops what would have settled it.
+    fn stop(self: Shared<Self>) {}
+
+    /// The same object, as one that was rejected.
+    fn rejected(self: Shared<Self>) -> Shared<dyn Rejected>;
+}
+
+/// One step of a promise, which has a turn of its own.
+pub(crate) trait Job: Portable {
+    /// Takes the step. `index` says which source has settled, where there are several.
+    fn run(self: Shared<Self>, index: u32);
+
+    /// The step will never have its turn: a source was cancelled, or nobody runs jobs any more.
+    fn cancel(self: Shared<Self>, index: u32);
+}
+
+/// A promise that has been rejected with nobody to handle it.
+pub(crate) trait Rejected: Portable {
+    /// Reports the rejection, unless it is handled by now.
+    fn report(self: Shared<Self>);
+}
+
+impl<T, E> Cell<T, E> {
+    /// A pending promise for one view.
+    pub(crate) fn new(place: &'static Location<'static>) -> Self {
+        Self {
+            outcome: Once::new(),
+            viewers: Count::new(1),
+            reactions: Lock::new(Reactions::new()),
+            consumed: Flag::default(),
+            place,
+        }
+    }
+
+    fn settled(place: &'static Location<'static>, outcome: Outcome<T, E>) -> Self {
+        Self {
+            outcome: Once::from(Slot::new(outcome)),
+            ..Self::new(place)
+        }
+    }
+
+    pub(crate) fn is_pending(&self) -> bool {
+        self.outcome.get().is_none()
+    }
+
+    pub(crate) fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// Somebody handles a rejection from here on.
+    pub(crate) fn consume(&self) {
+        if !self.consumed.get() {
+            self.consumed.set();
+        }
+    }
+
+    pub(crate) fn is_waited_for(&self) -> bool {
+        !self.reactions.lock().is_empty()
+    }
+
+    /// Keeps the reaction until the promise settles. Gives it back if it has.
+    pub(crate) fn wait(&self, reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
+        let mut reactions = self.reactions.lock();
+        // Looked at under the lock: whoever settles sets the outcome first and takes the reactions then.
+        if self.is_pending() {
+            Ok(reactions.push(reaction))
+        } else {
+            Err(reaction)
+        }
+    }
+
+    /// Forgets a reaction that has not been armed.
+    pub(crate) fn forget(&self, key: Key) {
+        let reaction = self.reactions.lock().remove(key);
+        if let Some(Reaction::React(..)) = reaction {
+            self.viewers.decrement();
+        }
+        drop(reaction);
+    }
+
+    /// Makes another waker or task the one to wake.
+    pub(crate) fn replace(&self, key: Key, reaction: Reaction<T, E>) {
+        let former = self.reactions.lock().replace(key, reaction);
+        drop(former);
+    }
+
+    /// Whether the reaction is kept under this key and `same` says it is up to date.
+    pub(crate) fn is_current(&self, key: Key, same: impl FnOnce(&Reaction<T, E>) -> bool) -> bool {
+        self.reactions.lock().get(key).is_some_and(same)
+    }
+
+    /// Nobody is left who could settle it. Says so if somebody waits, once.
+    pub(crate) fn abandon(&self) {
+        if self.is_pending() && self.is_waited_for() {
+            UnhandledRejection::abandoned(self.place).report();
+        }
+    }
+}
+
+/// Settles a promise and gives each reaction its turn, in the order in which they were registered (ECMA-262, 27.2.1.8,
+/// TriggerPromiseReactions). The first outcome counts; false if there was one.
+pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bool {
+    let cell = promise.cell();
+    let rejected = matches!(outcome, Outcome::Settled(Err(_)));
+    if let Err(late) = cell.outcome.set(Slot::new(outcome)) {
+        drop(late);
+        return false;
+    }
+    let reactions = cell.reactions.lock().take();
+    if rejected && !cell.consumed.get() {
+        track(promise);
+    }
+    reactions.for_each(|reaction| reaction.trigger(promise));
+    true
+}
+
+/// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
+fn track<T, E>(promise: &Handle<T, E>) {
+    super::kind::track(promise.clone().rejected());
+}
+
+/// Has the reaction take its turn when the promise settles, or next if it has (ECMA-262, 27.2.5.4.1, PerformPromiseThen).
+pub(crate) fn react<T, E>(
+    promise: &View<T, E>,
+    react: Shared<dyn React<T, E>>,
+    index: u32,
+) -> Option<Key> {
+    let cell = promise.cell();
+    cell.consume();
+    cell.viewers.increment();
+    match cell.wait(Reaction::React(react, index)) {
+        Ok(key) => Some(key),
+        Err(reaction) => {
+            reaction.trigger(&promise.0);
+            None
+        }
+    }
+}
+
+/// A promise, for somebody who looks at its outcome.
+pub(crate) struct View<T, E>(Handle<T, E>);
+
+impl<T, E> View<T, E> {
+    /// The first view of a new promise, or the one that a reaction was promised when it was registered.
+    pub(crate) fn promised(handle: Handle<T, E>) -> Self {
+        Self(handle)
+    }
+
+    pub(crate) fn handle(&self) -> &Handle<T, E> {
+        &self.0
+    }
+
+    pub(crate) fn cell(&self) -> &Cell<T, E> {
+        self.0.cell()
+    }
+
+    pub(crate) fn outcome(&self) -> Option<&Outcome<T, E>> {
+        let slot = self.cell().outcome.get()?;
+        // SAFETY: `take` is called by the only viewer there is. As long as this reference lives, `self` is another one.
+        unsafe { slot.get() }
+    }
+
+    /// The outcome for one consumer: moved out if nobody else can look at it, else a clone.
+    pub(crate) fn take(self) -> Option<Outcome<T, E>>
+    where
+        T: Clone,
+        E: Clone,
+    {
+        match self.into_unique() {
+            Ok(outcome) => outcome,
+            Err(this) => this.outcome().cloned(),
+        }
+    }
+
+    /// The outcome, moved out, if nobody else can look at it.
+    pub(crate) fn into_unique(self) -> Result<Option<Outcome<T, E>>, Self> {
+        if !self.is_unique() {
+            return Err(self);
+        }
+        let slot = self.cell().outcome.get();
+        // SAFETY: this is the only viewer, and views are made only from views. So nobody has a reference, and nobody
+        // can get one, as `self` ends here.
+        Ok(slot.and_then(|slot| unsafe { slot.take() }))
+    }
+
+    /// Whether nobody else can look at the outcome, and no reaction will.
+    pub(crate) fn is_unique(&self) -> bool {
+        self.cell().viewers.is_one()
+    }
+
+    pub(crate) fn state(&self) -> PromiseState {
+        match self.outcome() {
+            None => PromiseState::Pending,
+            Some(Outcome::Settled(Ok(_))) => PromiseState::Fulfilled,
+            Some(Outcome::Settled(Err(_))) => PromiseState::Rejected,
+            Some(Outcome::Panicked(_) | Outcome::Cancelled) => PromiseState::Cancelled,
+        }
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        matches!(self.outcome(), Some(Outcome::Cancelled))
+    }
+
+    pub(crate) fn peek(&self) -> Option<Result<&T, &E>> {
+        match self.outcome()? {
+            Outcome::Settled(outcome) => Some(outcome.as_ref()),
+            Outcome::Panicked(_) | Outcome::Cancelled => None,
+        }
+    }
+}
+
+impl<T, E> Clone for View<T, E> {
+    fn clone(&self) -> Self {
+        self.cell().viewers.increment();
+        Self(Shared::clone(&self.0))
+    }
+}
+
+impl<T, E> Drop for View<T, E> {
+    fn drop(&mut self) {
+        self.cell().viewers.decrement();
+    }
+}
+
+/// Reports a rejection unless it is handled, or its outcome was moved out.
+pub(crate) fn report<T, E: Reason + 'static>(promise: Handle<T, E>) {
+    // One more view that comes from none, which is sound on one thread: nobody takes the outcome in between. The promises of many
+    // threads do not come here.
+    promise.cell().viewers.increment();
+    let promise = View(promise);
+    if let Some(Outcome::Settled(Err(reason))) = promise.outcome() {
+        if !promise.cell().consumed.set() {
+            UnhandledRejection::rejected(promise.cell().place, reason).report();
+        }
+    }
+}
+
+impl<T: Clone, E: Clone> Clone for Outcome<T, E> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Settled(outcome) => Self::Settled(outcome.clone()),
+            Self::Panicked(payload) => Self::Panicked(Shared::clone(payload)),
+            Self::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl<T, E> Outcome<T, E> {
+    pub(crate) fn panicked(payload: Payload) -> Self {
+        Self::Panicked(Shared::new(Lock::new(Some(payload))))
+    }
+
+    /// The outcome of what is derived from a promise with no value and no reason.
+    pub(crate) fn pass<U, E2>(self) -> Result<Result<T, E>, Outcome<U, E2>> {
+        match self {
+            Self::Settled(outcome) => Ok(outcome),
+            Self::Panicked(payload) => Err(Outcome::Panicked(payload)),
+            Self::Cancelled => Err(Outcome::Cancelled),
+        }
+    }
+
+    /// For whoever awaits.
+    ///
+    /// Panics if there is no value and no reason.
+    pub(crate) fn unwrap(self, place: &'static Location<'static>) -> Result<T, E> {
+        match self {
+            Self::Settled(outcome) => outcome,
+            Self::Panicked(payload) => {
+                let payload = payload.lock().take();
+                match payload {
+                    Some(payload) => resume_unwind(payload),
+                    None => panic!(
+                        "the promise created at {place} has panicked; the panic itself was raised in the first one who awaited it"
+                    ),
+                }
+            }
+            Self::Cancelled => {
+                panic!("the promise created at {place} was cancelled, so there is nothing to await")
+            }
+        }
+    }
+}
+
+/// A promise that nobody has to settle any more.
+pub(crate) struct Ready<T, E> {
+    cell: Cell<T, E>,
+}
+
+pub(crate) fn resolved<T, E>(outcome: Result<T, E>, place: &'static Location<'static>) -> View<T, E>
+where
+    T: Value,
+    E: Cause,
+{
+    let rejected = outcome.is_err();
+    let promise: Handle<T, E> = Shared::new(Ready {
+        cell: Cell::settled(place, Outcome::Settled(outcome)),
+    });
+    if rejected {
+        track(&promise);
+    }
+    View::promised(promise)
+}
+
+/// What all nodes with a field `cell` have in common.
+macro_rules! node {
+    ($T:ident, $E:ident $(, $stop:item)?) => {
+        fn cell(&self) -> &Cell<$T, $E> {
+            &self.cell
+        }
+
+        fn rejected(self: Shared<Self>) -> Shared<dyn Rejected> {
+            self
+        }
+
+        $($stop)?
+    };
+}
+pub(crate) use node;
+
+impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {
+    node! { T, E }
+}
+
+impl<T: Value, E: Cause> Rejected for Ready<T, E> {
+    fn report(self: Shared<Self>) {
+        report(self);
+    }
+}
+
+/// Stops a promise: its own work is dropped, and what is derived from it is cancelled.
+pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
+    let cell = promise.cell();
+    if cell.outcome.set(Slot::new(Outcome::Cancelled)).is_err() {
+        return;
+    }
+    promise.clone().stop();
+    let reactions = cell.reactions.lock().take();
+    reactions.for_each(|reaction| reaction.trigger(promise));
+}
+
+/// Gives a turn to a job, or cancels it at once if its source was cancelled.
+pub(crate) fn queue(source_cancelled: bool, home: &Home, job: Shared<dyn Job>, index: u32) {
+    if source_cancelled {
+        flat::cancel_job(any_job(job), index);
+    } else {
+        home.push(job, index);
+    }
+}

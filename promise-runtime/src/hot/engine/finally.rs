@@ -1,0 +1,247 @@
+//! `finally`: a handler that sees nothing, runs whatever happens, and changes only what it breaks.
+
+use super::cell::{
+    Cell, Handle, Job, Node, Outcome, Rejected, View, node, queue, react, report, settle,
+};
+use super::kind::{Cause, Home, Lock, Shared, Value};
+use super::reactions::React;
+use super::ticks::{self, guard};
+use crate::hot::Resolution;
+use core::mem;
+use core::panic::Location;
+
+/// What the clean-up gives: nothing of interest, a reason, or a promise to wait for.
+pub(crate) type Cleanup<V, E> = Resolution<(), E, View<V, E>>;
+
+/// Derives a promise that settles as `source` does once `handler` and what it gives are through.
+pub(crate) fn finally<T, E, V, F>(
+    source: &View<T, E>,
+    place: &'static Location<'static>,
+    handler: F,
+) -> View<T, E>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    let derived = Shared::new(Finally {
+        cell: Cell::new(place),
+        home: Home::here(),
+        work: Lock::new(Work::Waiting(handler)),
+        value: core::marker::PhantomData,
+    });
+    react(source, derived.clone(), 0);
+    View::promised(derived)
+}
+
+struct Finally<T, E, V, F> {
+    cell: Cell<T, E>,
+    home: Home,
+    work: Lock<Work<T, E, F>>,
+    value: core::marker::PhantomData<fn() -> V>,
+}
+
+enum Work<T, E, F> {
+    /// Its source is pending.
+    Waiting(F),
+    /// Its source has settled, and it is queued.
+    Queued(F, View<T, E>),
+    /// The source was cancelled: the handler has a turn, and nothing comes after it.
+    CleaningUp(F),
+    /// The handler has run; so many turns are left (rule 5).
+    Pausing(u32, Outcome<T, E>),
+    /// The handler has run, and its promise is pending.
+    WaitingForHandler(Outcome<T, E>),
+    /// The handler is running, or all is over.
+    Over,
+}
+
+impl<T, E, V, F> Finally<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    fn set(&self, work: Work<T, E, F>) {
+        let former = mem::replace(&mut *self.work.lock(), work);
+        drop(former);
+    }
+
+    fn settle(self: Shared<Self>, outcome: Outcome<T, E>) {
+        let this: Handle<T, E> = self;
+        settle(&this, outcome);
+    }
+
+    /// The handler's turn.
+    fn clean_up(self: Shared<Self>, handler: F, outcome: Outcome<T, E>) {
+        match guard(handler) {
+            Ok(Resolution::Fulfill(())) => self.pause(2, outcome),
+            Ok(Resolution::Reject(reason)) => self.settle(Outcome::Settled(Err(reason))),
+            Ok(Resolution::Adopt(promise)) => {
+                self.set(Work::WaitingForHandler(outcome));
+                let through: Shared<Through<T, E, V, F>> = Shared::new(Through {
+                    finally: self,
+                    settled: Lock::new(None),
+                });
+                react(&promise, through, 0);
+            }
+            Err(payload) => self.settle(Outcome::panicked(payload)),
+        }
+    }
+
+    fn pause(self: Shared<Self>, turns: u32, outcome: Outcome<T, E>) {
+        self.set(Work::Pausing(turns, outcome));
+        ticks::pause(&self, &self.home);
+    }
+}
+
+impl<T, E, V, F> React<T, E> for Finally<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    fn arm(self: Shared<Self>, source: View<T, E>, index: u32) {
+        if source.is_cancelled() {
+            return ticks::cancel_later(self, index);
+        }
+        {
+            let work = &mut *self.work.lock();
+            match mem::replace(work, Work::Over) {
+                Work::Waiting(handler) => *work = Work::Queued(handler, source),
+                // It was cancelled while it waited.
+                other => {
+                    *work = other;
+                    return;
+                }
+            }
+        }
+        self.home.push(self.clone(), index);
+    }
+
+    fn job(self: Shared<Self>) -> Shared<dyn Job> {
+        self
+    }
+}
+
+impl<T, E, V, F> Job for Finally<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    fn run(self: Shared<Self>, _: u32) {
+        let work = mem::replace(&mut *self.work.lock(), Work::Over);
+        match work {
+            Work::Queued(handler, source) => {
+                if let Some(outcome) = source.take() {
+                    self.clean_up(handler, outcome);
+                }
+            }
+            Work::CleaningUp(handler) => {
+                // Nobody can see what comes of it: the promise is cancelled.
+                drop(guard(handler));
+            }
+            Work::Pausing(1, outcome) => self.settle(outcome),
+            Work::Pausing(turns, outcome) => self.pause(turns - 1, outcome),
+            Work::Waiting(_) | Work::WaitingForHandler(_) | Work::Over => {}
+        }
+    }
+
+    fn cancel(self: Shared<Self>, _: u32) {
+        // While the thread or the executor ends nobody gives it a turn.
+        let work = mem::replace(&mut *self.work.lock(), Work::Over);
+        if let Work::CleaningUp(handler) = work {
+            drop(guard(handler));
+            return;
+        }
+        *self.work.lock() = work;
+        let this: Handle<T, E> = self;
+        super::cell::cancel(&this);
+    }
+}
+
+impl<T, E, V, F> Node<T, E> for Finally<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    node! {
+        T, E,
+        fn stop(self: Shared<Self>) {
+            let work = mem::replace(&mut *self.work.lock(), Work::Over);
+            if let Work::Waiting(handler) | Work::Queued(handler, _) = work {
+                self.set(Work::CleaningUp(handler));
+                self.home.push(self.clone(), 0);
+            }
+        }
+    }
+}
+
+impl<T, E, V, F> Rejected for Finally<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    fn report(self: Shared<Self>) {
+        report(self);
+    }
+}
+
+/// Waits for the promise that the handler gave.
+struct Through<T, E, V, F> {
+    finally: Shared<Finally<T, E, V, F>>,
+    settled: Lock<Option<View<V, E>>>,
+}
+
+impl<T, E, V, F> React<V, E> for Through<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    fn arm(self: Shared<Self>, source: View<V, E>, index: u32) {
+        let cancelled = source.is_cancelled();
+        *self.settled.lock() = Some(source);
+        queue(cancelled, &self.finally.home, self.clone(), index);
+    }
+
+    fn job(self: Shared<Self>) -> Shared<dyn Job> {
+        self
+    }
+}
+
+impl<T, E, V, F> Job for Through<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Value,
+{
+    fn run(self: Shared<Self>, _: u32) {
+        let settled = self.settled.lock().take();
+        let work = mem::replace(&mut *self.finally.work.lock(), Work::Over);
+        let (Some(settled), Work::WaitingForHandler(outcome)) = (settled, work) else {
+            return;
+        };
+        let outcome = match settled.outcome() {
+            Some(Outcome::Settled(Err(reason))) => Outcome::Settled(Err(reason.clone())),
+            Some(Outcome::Panicked(payload)) => Outcome::Panicked(payload.clone()),
+            _ => outcome,
+        };
+        self.finally.clone().pause(1, outcome);
+    }
+
+    fn cancel(self: Shared<Self>, index: u32) {
+        self.finally.clone().cancel(index);
+    }
+}

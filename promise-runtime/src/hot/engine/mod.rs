@@ -1,0 +1,27 @@
+//! What a hot promise is, for one thread or for many: this text is compiled twice, over two sets of types named `kind`.
+
+use super::kind;
+
+mod cell;
+mod deferred;
+mod finally;
+mod join;
+mod reactions;
+mod task;
+mod then;
+mod ticks;
+mod wait;
+
+pub(crate) use cell::{Job, Rejected, View, cancel, resolved};
+pub(crate) use deferred::{Deferred, Resolver};
+pub(crate) use finally::{Cleanup, finally};
+pub(crate) use join::{all, all_settled, any, race};
+pub(crate) use task::{Task, shut_down};
+pub(crate) use then::then;
+pub(crate) use ticks::Adopted;
+pub(crate) use wait::Wait;
+
+use crate::hot::Resolution;
+
+/// What a handler produced.
+pub(crate) type Product<T, E> = Resolution<T, E, Adopted<T, E>>;

@@ -1,0 +1,131 @@
+//! A spawned future: the promise, the future and its place in the loop in one allocation.
+
+use super::cell::{Cell, Handle, Node, Outcome, Rejected, View, cancel, node, report, settle};
+use super::kind::{Cause, Lock, Shared, Value, fence};
+use super::ticks::guard;
+use core::mem;
+use core::panic::Location;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+
+pub(crate) struct Task<T, E, F> {
+    cell: Cell<T, E>,
+    stage: Lock<Stage<F>>,
+    /// Wakes the executor's task when there is nothing left to run.
+    waker: Lock<Option<Waker>>,
+}
+
+enum Stage<F> {
+    /// Locked while it is polled.
+    Running(F),
+    Over,
+}
+
+impl<T, E, F> Task<T, E, F>
+where
+    T: Value,
+    E: Cause,
+    F: Future<Output = Result<T, E>> + Value,
+{
+    pub(crate) fn create(
+        future: F,
+        place: &'static Location<'static>,
+    ) -> (View<T, E>, Shared<Self>) {
+        let task = Shared::new(Self {
+            cell: Cell::new(place),
+            stage: Lock::new(Stage::Running(future)),
+            waker: Lock::new(None),
+        });
+        (View::promised(task.clone()), task)
+    }
+
+    /// False once it is over.
+    pub(crate) fn poll(self: &Shared<Self>, cx: &mut Context<'_>) -> bool {
+        let Some(polled) = self.poll_future(cx) else {
+            return false;
+        };
+        let promise: Handle<T, E> = self.clone();
+        match polled {
+            Ok(Poll::Pending) => {
+                // If it was cancelled meanwhile, whoever did it could not drop the future.
+                fence();
+                if self.cell.is_pending() {
+                    return true;
+                }
+                self.drop_future();
+            }
+            Ok(Poll::Ready(outcome)) => {
+                self.drop_future();
+                settle(&promise, Outcome::Settled(outcome));
+            }
+            Err(payload) => {
+                self.drop_future();
+                settle(&promise, Outcome::panicked(payload));
+            }
+        }
+        false
+    }
+
+    fn poll_future(
+        &self,
+        cx: &mut Context<'_>,
+    ) -> Option<Result<Poll<Result<T, E>>, crate::hot::reason::Payload>> {
+        let mut stage = self.stage.lock();
+        let Stage::Running(future) = &mut *stage else {
+            return None;
+        };
+        // SAFETY: the future lies in a shared allocation, which never moves, and the only ways out of `stage` drop it in place.
+        let future = unsafe { Pin::new_unchecked(future) };
+        Some(guard(|| future.poll(cx)))
+    }
+
+    fn drop_future(&self) {
+        // Dropping may be foreign code, which may cancel this very promise: that must not wait for the lock.
+        if let Some(mut stage) = self.stage.try_lock() {
+            // A panic of the drop is as one of the future after its outcome: nobody sees it.
+            drop(guard(|| *stage = Stage::Over));
+        }
+    }
+}
+
+impl<T, E, F> Node<T, E> for Task<T, E, F>
+where
+    T: Value,
+    E: Cause,
+    F: Future<Output = Result<T, E>> + Value,
+{
+    node! {
+        T, E,
+        fn stop(self: Shared<Self>) {
+            fence();
+            // While the future is polled, whoever polls it drops it.
+            self.drop_future();
+            let waker = mem::take(&mut *self.waker.lock());
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+}
+
+impl<T, E, F> Rejected for Task<T, E, F>
+where
+    T: Value,
+    E: Cause,
+    F: Future<Output = Result<T, E>> + Value,
+{
+    fn report(self: Shared<Self>) {
+        report(self);
+    }
+}
+
+/// The executor drops the task before it is over.
+pub(crate) fn shut_down<T, E, F>(task: &Shared<Task<T, E, F>>)
+where
+    T: Value,
+    E: Cause,
+    F: Future<Output = Result<T, E>> + Value,
+{
+    let promise: Handle<T, E> = task.clone();
+    cancel(&promise);
+}

@@ -1,0 +1,109 @@
+//! `.await` of a hot promise: one turn after it has settled, also if it had settled before.
+
+use super::cell::{Outcome, View};
+use super::reactions::{Key, Reaction};
+use crate::hot::jobs;
+use core::task::{Context, Poll, Waker};
+
+pub(crate) struct Wait<T, E> {
+    promise: Option<View<T, E>>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy)]
+enum Stage {
+    New,
+    /// The promise is pending; the reaction that wakes.
+    Registered(Key),
+    /// The promise had settled when it was first polled.
+    Woken,
+}
+
+impl<T, E> Wait<T, E> {
+    pub(crate) fn new(promise: View<T, E>) -> Self {
+        Self {
+            promise: Some(promise),
+            stage: Stage::New,
+        }
+    }
+
+    /// Ready with the promise, which has settled.
+    fn poll_settled(&mut self, cx: &Context<'_>) -> Poll<View<T, E>> {
+        let Some(promise) = &self.promise else {
+            panic!("a promise was polled again after it had been awaited");
+        };
+        let cell = promise.cell();
+        match self.stage {
+            Stage::New => {
+                cell.consume();
+                match cell.wait(reaction(cx.waker())) {
+                    Ok(key) => self.stage = Stage::Registered(key),
+                    Err(reaction) => {
+                        self.stage = Stage::Woken;
+                        reaction.trigger(promise.handle());
+                    }
+                }
+            }
+            Stage::Registered(key) if cell.is_pending() => {
+                if !cell.is_current(key, |reaction| is_for(reaction, cx.waker())) {
+                    cell.replace(key, reaction(cx.waker()));
+                    if !cell.is_pending() {
+                        return self.ready();
+                    }
+                }
+            }
+            Stage::Registered(_) | Stage::Woken => return self.ready(),
+        }
+        Poll::Pending
+    }
+
+    fn ready(&mut self) -> Poll<View<T, E>> {
+        match self.promise.take() {
+            Some(promise) => Poll::Ready(promise),
+            None => Poll::Pending,
+        }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Result<T, E>>
+    where
+        T: Clone,
+        E: Clone,
+    {
+        self.poll_settled(cx).map(|promise| {
+            let place = promise.cell().place();
+            promise.take().unwrap_or(Outcome::Cancelled).unwrap(place)
+        })
+    }
+
+    /// For a promise that has no other handle.
+    pub(crate) fn poll_unique(&mut self, cx: &Context<'_>) -> Poll<Result<T, E>> {
+        self.poll_settled(cx).map(|promise| {
+            let place = promise.cell().place();
+            let outcome = promise.into_unique().ok().flatten();
+            outcome.unwrap_or(Outcome::Cancelled).unwrap(place)
+        })
+    }
+}
+
+fn reaction<T, E>(waker: &Waker) -> Reaction<T, E> {
+    match jobs::polled_task(waker) {
+        Some(task) => Reaction::Task(task),
+        None => Reaction::Waker(waker.clone()),
+    }
+}
+
+fn is_for<T, E>(reaction: &Reaction<T, E>, waker: &Waker) -> bool {
+    match reaction {
+        Reaction::Task(task) => jobs::polled_task(waker) == Some(*task),
+        Reaction::Waker(known) => known.will_wake(waker),
+        Reaction::React(..) => false,
+    }
+}
+
+impl<T, E> Drop for Wait<T, E> {
+    fn drop(&mut self) {
+        if let (Some(promise), Stage::Registered(key)) = (&self.promise, self.stage) {
+            promise.cell().forget(key);
+        }
+    }
+}
