@@ -106,8 +106,54 @@ where
         }
     }
 
-    /// Starts the chain on this thread and gives a handle to it.
-    #[cfg(feature = "event_loop")]
+    /// Starts the chain and gives a handle to it, which any thread may use.
+    ///
+    /// It runs on the innermost executor that is entered: an event loop or, with feature `tokio`, a tokio runtime. On an event loop it is polled
+    /// at once, like an `async` function of JavaScript. It goes on when the handle is dropped;
+    /// [`cancel`](crate::Promise::cancel) stops it, and so does the end of the executor. A panic of the chain is kept for whoever awaits the promise.
+    ///
+    /// One allocation (on tokio: plus the task's).
+    ///
+    /// # Panics
+    ///
+    /// Where no executor is entered.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    ///
+    /// promise_runtime::event_loop::run(async {
+    ///     let answer: Promise<_, _> = promise! { Promise.resolve(42) }.spawn();
+    ///     assert_eq!(answer.await, Ok(42));
+    /// });
+    /// ```
+    #[cfg(any(feature = "event_loop", feature = "tokio"))]
+    #[track_caller]
+    pub fn spawn(self) -> crate::Promise<T, E>
+    where
+        F: Send + 'static,
+        T: Send + Sync + 'static,
+        E: crate::hot::Reason + Send + Sync + 'static,
+    {
+        crate::hot::shared::spawn(self.future, core::panic::Location::caller())
+    }
+
+    /// Like [`spawn`](Self::spawn), for a chain that stays on its thread.
+    ///
+    /// # Panics
+    ///
+    /// Outside the event loop and, with feature `tokio`, a tokio `LocalSet`.
+    ///
+    /// ```
+    /// use promise_runtime::prelude::*;
+    /// use std::rc::Rc;
+    ///
+    /// promise_runtime::event_loop::run(async {
+    ///     let shared = Rc::new(42);
+    ///     let answer: LocalPromise<_, _> = promise! { move Promise.resolve(shared) }.spawn_local();
+    ///     assert_eq!(answer.await.as_deref(), Ok(&42));
+    /// });
+    /// ```
+    #[cfg(any(feature = "event_loop", feature = "tokio"))]
     #[track_caller]
     pub fn spawn_local(self) -> crate::LocalPromise<T, E>
     where
@@ -115,7 +161,36 @@ where
         T: 'static,
         E: crate::hot::Reason + 'static,
     {
-        crate::spawn::spawn_local(self, core::panic::Location::caller())
+        crate::hot::local::spawn(self.future, core::panic::Location::caller())
+    }
+
+    /// Like [`spawn`](Self::spawn), on any other executor: `start` gets the task that runs the chain, and hands it over.
+    ///
+    /// If the task is dropped before it is ready the promise is cancelled.
+    ///
+    /// ```
+    /// use promise_runtime::{event_loop, prelude::*};
+    ///
+    /// let answer = promise! { Promise.resolve(42) }.spawn_with(|task| {
+    ///     std::thread::spawn(|| event_loop::run(task));
+    /// });
+    /// assert_eq!(event_loop::run(answer), Ok(42));
+    /// ```
+    #[cfg(feature = "std")]
+    #[track_caller]
+    pub fn spawn_with<R>(
+        self,
+        start: impl FnOnce(crate::hot::PromiseTask) -> R,
+    ) -> crate::Promise<T, E>
+    where
+        F: Send + 'static,
+        T: Send + Sync + 'static,
+        E: crate::hot::Reason + Send + Sync + 'static,
+    {
+        let (promise, task) =
+            crate::hot::shared::split(self.future, core::panic::Location::caller());
+        start(task);
+        promise
     }
 
     /// Starts the chain and forgets it: it runs in the background of the executor that is entered.
@@ -197,7 +272,7 @@ impl<F: Future> Future for Chain<F> {
 }
 
 /// The rejection type of what cannot reject: [`Infallible`](core::convert::Infallible).
-#[cfg(any(feature = "event_loop", feature = "tokio"))]
+#[cfg(feature = "std")]
 #[diagnostic::on_unimplemented(
     message = "unhandled rejection: this chain can reject with `{Self}`",
     label = "nobody would see the rejection",
@@ -205,5 +280,5 @@ impl<F: Future> Future for Chain<F> {
 )]
 pub trait CannotReject {}
 
-#[cfg(any(feature = "event_loop", feature = "tokio"))]
+#[cfg(feature = "std")]
 impl CannotReject for core::convert::Infallible {}

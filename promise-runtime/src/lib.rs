@@ -21,7 +21,7 @@ pub mod event_loop;
 mod finally;
 #[allow(missing_docs)]
 mod handler;
-#[cfg(feature = "event_loop")]
+#[cfg(feature = "std")]
 pub mod hot;
 #[allow(missing_docs)]
 mod member;
@@ -37,7 +37,7 @@ mod resolvers;
 mod retry;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod shared_error;
-#[cfg(any(feature = "event_loop", feature = "tokio"))]
+#[cfg(feature = "std")]
 mod spawn;
 #[allow(missing_docs)]
 mod statement;
@@ -51,8 +51,10 @@ pub use chain::Chain;
 pub use chain::{BoxedChain, LocalBoxedChain};
 pub use combine::{all, all_settled, any, race};
 pub use error::{AggregateError, DynamicError, TimeoutError};
-#[cfg(feature = "event_loop")]
-pub use hot::{LocalPromise, PromiseState, Resolution, on_unhandled_rejection};
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+pub use hot::LocalPromise;
+#[cfg(feature = "std")]
+pub use hot::{Promise, PromiseState, Resolution, on_unhandled_rejection};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -67,13 +69,15 @@ pub use timer::{Sleep, Timer, delay};
 /// assert_eq!(promise! { Promise.resolve(1) }.block_on(), Ok(1));
 /// ```
 pub mod prelude {
+    #[cfg(any(feature = "event_loop", feature = "tokio"))]
+    pub use crate::LocalPromise;
     pub use crate::{
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,
     };
     #[cfg(feature = "alloc")]
     pub use crate::{BoxedChain, LocalBoxedChain};
-    #[cfg(feature = "event_loop")]
-    pub use crate::{LocalPromise, PromiseState, Resolution, on_unhandled_rejection};
+    #[cfg(feature = "std")]
+    pub use crate::{Promise, PromiseState, Resolution, on_unhandled_rejection};
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
     pub use crate::{SharedError, with_resolvers};
 }

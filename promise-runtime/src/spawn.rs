@@ -39,19 +39,8 @@ pub(crate) fn detach_local<T, E>(chain: impl Future<Output = Result<T, E>> + 'st
     panic!("{NO_EXECUTOR}");
 }
 
-#[cfg(feature = "event_loop")]
+/// Panics with the executors that there are.
 #[track_caller]
-pub(crate) fn spawn_local<T, E>(
-    chain: impl Future<Output = Result<T, E>> + 'static,
-    place: &'static core::panic::Location<'static>,
-) -> crate::LocalPromise<T, E>
-where
-    T: 'static,
-    E: crate::hot::Reason + 'static,
-{
-    if crate::event_loop::entered() {
-        return crate::hot::local::spawn(chain, place);
-    }
-    drop(chain);
+pub(crate) fn no_executor() -> ! {
     panic!("{NO_EXECUTOR}");
 }

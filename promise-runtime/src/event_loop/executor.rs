@@ -3,7 +3,7 @@
 use super::Clock;
 use super::tasks::{Tasks, Work};
 use super::timers::{Due, Next, Timers};
-use super::waker::{TaskId, Woken};
+use super::waker::{Remote, TaskId, Woken};
 use crate::hot::jobs::{self, Entry, Polling, Queue};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
@@ -47,6 +47,8 @@ pub(super) struct Executor {
     /// The microtasks while this loop is not the thread's current one.
     queue: RefCell<Queue>,
     woken: Arc<Woken>,
+    /// What the promises of many threads hold. Made when the first asks for it.
+    remote: RefCell<Option<Arc<Remote>>>,
     pub(super) timers: Arc<Timers>,
     /// By the slots of their timers.
     pub(super) callbacks: RefCell<HashMap<u32, Callback>>,
@@ -74,6 +76,7 @@ impl Executor {
             tasks: RefCell::default(),
             queue: RefCell::default(),
             woken: Woken::new(number),
+            remote: RefCell::default(),
             timers: Arc::new(Timers::new(clock)),
             callbacks: RefCell::default(),
             callbacks_made: Cell::new(0),
@@ -103,7 +106,13 @@ impl Executor {
     /// Starts a task and polls it at once.
     pub(super) fn spawn_now(&self, task: Work) {
         let id = self.tasks.borrow_mut().insert(None, self.id());
+        task.take_seat(id, &self.woken);
         self.poll_work(id, task);
+    }
+
+    pub(super) fn remote(&self) -> Arc<Remote> {
+        let remote = &mut *self.remote.borrow_mut();
+        Arc::clone(remote.get_or_insert_with(|| Arc::new(Remote::new(&self.woken))))
     }
 
     #[track_caller]
@@ -160,7 +169,7 @@ impl Executor {
             if let Some(entry) = jobs::pop() {
                 return Some(entry);
             }
-            if jobs::report_rejected() {
+            if jobs::report_suspects() {
                 // The hook may have made new jobs.
                 continue;
             }
@@ -219,24 +228,26 @@ impl Executor {
     #[track_caller]
     fn wait_for_other_threads(&self) {
         let held = self.tasks.borrow_mut().take_held_waker();
-        let Some(waker) = held else {
-            // The last holder may have woken and gone since the queue was looked at. The fence makes the wake
-            // visible to whoever saw the waker gone.
-            fence(Ordering::Acquire);
-            if self.woken.is_empty() && jobs::is_empty() {
-                self.deadlock();
+        if let Some(waker) = held {
+            if let Some(waker) = wait_for(waker) {
+                self.tasks.borrow_mut().return_waker(waker);
             }
             return;
-        };
-        // With only a weak reference left here, the last clone elsewhere unparks this thread when it is dropped,
-        // and the next round looks for another one.
-        let watch = Arc::downgrade(&waker);
-        drop(waker);
-        if watch.strong_count() > 0 {
-            thread::park();
         }
-        if let Some(waker) = watch.upgrade() {
-            self.tasks.borrow_mut().return_waker(waker);
+        let remote = self
+            .remote
+            .borrow_mut()
+            .take_if(|remote| Arc::strong_count(remote) > 1);
+        if let Some(remote) = remote {
+            let remote = wait_for(remote);
+            self.remote.replace(remote);
+            return;
+        }
+        // The last holder may have woken and gone since the queue was looked at. The fence makes the wake
+        // visible to whoever saw the waker gone.
+        fence(Ordering::Acquire);
+        if self.woken.is_empty() && jobs::is_empty() {
+            self.deadlock();
         }
     }
 
@@ -251,14 +262,25 @@ impl Executor {
     }
 }
 
+/// Sleeps while somebody else holds this, unless it is woken for something else. `None` if nobody holds it any more.
+fn wait_for<T>(held: Arc<T>) -> Option<Arc<T>> {
+    // With only a weak reference left here, the last clone elsewhere unparks this thread when it is dropped, and the next round
+    // looks for another one.
+    let watch = Arc::downgrade(&held);
+    drop(held);
+    if watch.strong_count() > 0 {
+        thread::park();
+    }
+    watch.upgrade()
+}
+
 impl Drop for Executor {
     fn drop(&mut self) {
         // The tasks first: they cancel their own timers.
         drop(self.tasks.take());
-        self.queue.take().cancel();
+        self.queue.take().cancel(self.woken.close());
         drop(self.callbacks.take());
         self.timers.close();
-        self.woken.retire();
     }
 }
 

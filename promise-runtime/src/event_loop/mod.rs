@@ -14,6 +14,8 @@ mod timers;
 mod waker;
 
 use crate::hot::jobs;
+use crate::hot::local::LocalWork;
+use crate::hot::shared::SharedWork;
 pub use crate::timer::delay;
 pub use callbacks::{
     TimerId, clear_interval, clear_timeout, queue_microtask, set_interval, set_timeout,
@@ -22,11 +24,12 @@ use executor::Executor;
 pub(crate) use executor::entered;
 use std::fmt;
 use std::rc::Rc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-pub(crate) use tasks::{Poll, SendTask, Task, Work};
+use tasks::Work;
+pub(crate) use tasks::{SendTask, Task};
 pub(crate) use timers::Timers;
-pub(crate) use waker::TaskId;
+pub(crate) use waker::{Remote, TaskId, Woken};
 
 std::thread_local! {
     /// The loop of the functions that name none.
@@ -212,16 +215,25 @@ pub(crate) fn spawn_detached_local(task: Task) {
     );
 }
 
-/// Polls a task at once, and keeps it while it is pending. Gives it back if no event loop runs on this thread.
-pub(crate) fn spawn_now(task: Work) -> Option<Work> {
-    let executor = executor::current_loop();
-    match executor {
-        Some(executor) => {
-            executor.spawn_now(task);
-            None
-        }
-        None => Some(task),
+/// Polls a task at once, and keeps it while it is pending. Cancels it if no event loop runs on this thread.
+pub(crate) fn spawn_local(task: Rc<dyn LocalWork>) {
+    spawn_now(Work::Local(task));
+}
+
+/// As [`spawn_local`], for a task that could run on any thread.
+pub(crate) fn spawn_shared(task: Arc<dyn SharedWork>) {
+    spawn_now(Work::Shared(task));
+}
+
+fn spawn_now(task: Work) {
+    if let Some(executor) = executor::current_loop() {
+        executor.spawn_now(task);
     }
+}
+
+/// What promises keep of the loop that runs on this thread, to have their handlers run there.
+pub(crate) fn remote() -> Option<Arc<Remote>> {
+    executor::current(Executor::remote)
 }
 
 /// As [`spawn_detached_local`], for a task that could run on any thread.

@@ -1,6 +1,8 @@
 //! The tasks of one loop: futures in numbered slots.
 
 use super::waker::{TaskId, TaskWaker, Woken};
+use crate::hot::local::{self, LocalWork};
+use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -17,25 +19,8 @@ pub(crate) type SendTask = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// What a slot holds.
 pub(crate) enum Work {
     Boxed(Task),
-    /// A promise with its future in one allocation.
-    Local(Rc<dyn Poll>),
-}
-
-/// The future of a promise.
-pub(crate) trait Poll {
-    /// False once it is over.
-    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool;
-
-    /// The loop ends before it is over.
-    fn shut_down(self: Rc<Self>);
-}
-
-impl Drop for Work {
-    fn drop(&mut self) {
-        if let Self::Local(task) = self {
-            Rc::clone(task).shut_down();
-        }
-    }
+    Local(Rc<dyn LocalWork>),
+    Shared(Arc<dyn SharedWork>),
 }
 
 impl Work {
@@ -44,6 +29,27 @@ impl Work {
         match self {
             Self::Boxed(task) => task.as_mut().poll(cx).is_pending(),
             Self::Local(task) => Rc::clone(task).poll(cx),
+            Self::Shared(task) => Arc::clone(task).poll(cx),
+        }
+    }
+
+    /// Tells a promise which task polls its future.
+    pub(super) fn take_seat(&self, id: TaskId, woken: &Arc<Woken>) {
+        match self {
+            Self::Boxed(_) => {}
+            Self::Local(task) => task.take_seat(local::Seat::Loop(id)),
+            Self::Shared(task) => task.take_seat(shared::Seat::Loop(Arc::clone(woken), id)),
+        }
+    }
+}
+
+impl Drop for Work {
+    /// The promise of a task that goes before it is over is cancelled.
+    fn drop(&mut self) {
+        match self {
+            Self::Boxed(_) => {}
+            Self::Local(task) => Rc::clone(task).shut_down(),
+            Self::Shared(task) => Arc::clone(task).shut_down(),
         }
     }
 }

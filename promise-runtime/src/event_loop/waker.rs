@@ -1,7 +1,9 @@
 //! How tasks are woken: from anywhere, in the order of the wakes.
 
 use super::lock;
+use crate::hot::job::AnyJob;
 use crate::hot::jobs::{self, Entry};
+use crate::hot::shared;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +29,7 @@ impl TaskId {
         // Another loop of this thread; while the thread ends there is none any more.
         let woken = LOOPS.try_with(|loops| find(&loops.borrow(), self.event_loop));
         if let Ok(Some(woken)) = woken {
-            woken.push(self);
+            woken.wake(self);
         }
     }
 }
@@ -45,12 +47,34 @@ fn find(loops: &[Arc<Woken>], event_loop: u64) -> Option<Arc<Woken>> {
 }
 
 /// What has come to a loop from outside: from other threads, and from its own thread while another loop was entered.
-pub(super) struct Woken {
+pub(crate) struct Woken {
     pub(super) event_loop: u64,
-    tasks: Mutex<VecDeque<TaskId>>,
+    arrivals: Mutex<Arrivals>,
     /// Whether there are any, for a look without the lock.
     any: AtomicBool,
     thread: Thread,
+}
+
+#[derive(Default)]
+struct Arrivals {
+    entries: VecDeque<Arrival>,
+    /// The loop has ended.
+    closed: bool,
+}
+
+/// An [`Entry`] that may come from another thread.
+enum Arrival {
+    Task(TaskId),
+    Job(Arc<dyn shared::Job>, u32),
+}
+
+impl From<Arrival> for Entry {
+    fn from(arrival: Arrival) -> Self {
+        match arrival {
+            Arrival::Task(task) => Self::Task(task),
+            Arrival::Job(job, index) => Self::Job(AnyJob::Shared(job), index),
+        }
+    }
 }
 
 impl Woken {
@@ -58,7 +82,7 @@ impl Woken {
     pub(super) fn new(event_loop: u64) -> Arc<Self> {
         let woken = Arc::new(Self {
             event_loop,
-            tasks: Mutex::default(),
+            arrivals: Mutex::default(),
             any: AtomicBool::new(false),
             thread: thread::current(),
         });
@@ -66,20 +90,46 @@ impl Woken {
         woken
     }
 
-    /// The loop ends.
-    pub(super) fn retire(&self) {
+    /// The loop ends. Gives back what nobody is going to run.
+    pub(super) fn close(&self) -> Vec<Entry> {
         // While the thread ends the list may be gone before the loop.
         let _ = LOOPS.try_with(|loops| {
             loops
                 .borrow_mut()
                 .retain(|woken| woken.event_loop != self.event_loop);
         });
+        let mut arrivals = lock(&self.arrivals);
+        arrivals.closed = true;
+        let entries = std::mem::take(&mut arrivals.entries);
+        drop(arrivals);
+        entries.into_iter().map(Entry::from).collect()
     }
 
-    pub(super) fn push(&self, task: TaskId) {
-        lock(&self.tasks).push_back(task);
+    /// Whether the thread's queue is that of this loop.
+    fn is_current(&self) -> bool {
+        jobs::event_loop() == Some(self.event_loop)
+    }
+
+    fn arrive(&self, arrival: Arrival) -> Result<(), Arrival> {
+        let mut arrivals = lock(&self.arrivals);
+        if arrivals.closed {
+            return Err(arrival);
+        }
+        arrivals.entries.push_back(arrival);
+        drop(arrivals);
         self.any.store(true, Ordering::Release);
         self.thread.unpark();
+        Ok(())
+    }
+
+    /// Gives a task of this loop a turn, from any thread.
+    pub(crate) fn wake(&self, task: TaskId) {
+        if self.is_current() {
+            jobs::push(Entry::Task(task));
+        } else {
+            // Without the loop there is no task either.
+            drop(self.arrive(Arrival::Task(task)));
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -90,10 +140,46 @@ impl Woken {
     pub(super) fn fetch(&self) {
         // Before the entries are taken: whoever adds one afterwards says so again.
         self.any.store(false, Ordering::Relaxed);
-        let tasks = std::mem::take(&mut *lock(&self.tasks));
-        tasks
+        let entries = std::mem::take(&mut lock(&self.arrivals).entries);
+        entries
             .into_iter()
-            .for_each(|task| jobs::push(Entry::Task(task)));
+            .for_each(|arrival| jobs::push(arrival.into()));
+    }
+}
+
+/// For the handlers of promises that other threads may settle. The loop waits as long as there is one.
+pub(crate) struct Remote {
+    woken: Arc<Woken>,
+}
+
+impl Remote {
+    pub(super) fn new(woken: &Arc<Woken>) -> Self {
+        Self {
+            woken: Arc::clone(woken),
+        }
+    }
+
+    /// Gives a job a turn, from any thread. Gives it back if the loop has ended.
+    pub(crate) fn push(
+        &self,
+        job: Arc<dyn shared::Job>,
+        index: u32,
+    ) -> Result<(), Arc<dyn shared::Job>> {
+        if self.woken.is_current() {
+            jobs::push(Entry::Job(AnyJob::Shared(job), index));
+            return Ok(());
+        }
+        match self.woken.arrive(Arrival::Job(job, index)) {
+            Ok(()) | Err(Arrival::Task(_)) => Ok(()),
+            Err(Arrival::Job(job, _)) => Err(job),
+        }
+    }
+}
+
+impl Drop for Remote {
+    /// The loop may be waiting for exactly this, as for a [`TaskWaker`].
+    fn drop(&mut self) {
+        self.woken.thread.unpark();
     }
 }
 
@@ -140,13 +226,13 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if jobs::event_loop() == Some(self.id.event_loop) {
+        if self.woken.is_current() {
             if !self.queued.load(Ordering::Relaxed) {
                 self.queued.store(true, Ordering::Relaxed);
                 jobs::push(Entry::Task(self.id));
             }
         } else if !self.queued_outside.swap(true, Ordering::AcqRel) {
-            self.woken.push(self.id);
+            self.woken.wake(self.id);
         }
     }
 }

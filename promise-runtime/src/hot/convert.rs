@@ -1,6 +1,7 @@
 //! What handlers of hot promises may return.
 
-use super::{LocalPromise, Resolution};
+use super::Resolution;
+use super::state::Hot;
 
 /// What a handler of `then` and `catch` may return: a `Result`, a promise of the same kind, or a [`Resolution`].
 #[diagnostic::on_unimplemented(
@@ -8,7 +9,7 @@ use super::{LocalPromise, Resolution};
     label = "returns `{Self}`",
     note = "a plain function of the value goes into `.map(…)`; else write `Ok(value)`"
 )]
-pub trait IntoResolution<T, E, P = LocalPromise<T, E>> {
+pub trait IntoResolution<T, E, P = Hot<T, E>> {
     /// What it comes to.
     fn into_resolution(self) -> Resolution<T, E, P>;
 }
@@ -28,19 +29,13 @@ impl<T, E, P> IntoResolution<T, E, P> for Resolution<T, E, P> {
     }
 }
 
-impl<T, E> IntoResolution<T, E> for LocalPromise<T, E> {
-    fn into_resolution(self) -> Resolution<T, E> {
-        Resolution::Adopt(self)
-    }
-}
-
 /// What a handler of `finally` may return: what one of `then` may, or nothing. A value is ignored, a rejection replaces the outcome.
 #[diagnostic::on_unimplemented(
     message = "a `finally` handler of a hot promise returns `()`, a `Result`, a promise, or a `Resolution`, not `{Self}`",
     label = "returns `{Self}`",
     note = "end the handler with a semicolon if its value does not matter"
 )]
-pub trait IntoCleanup<T, E, P = LocalPromise<T, E>> {
+pub trait IntoCleanup<T, E, P = Hot<T, E>> {
     /// What it comes to.
     fn into_cleanup(self) -> Resolution<(), E, P>;
 }
@@ -67,11 +62,5 @@ impl<T, E, P> IntoCleanup<T, E, P> for Resolution<T, E, P> {
             Resolution::Reject(reason) => Resolution::Reject(reason),
             Resolution::Adopt(promise) => Resolution::Adopt(promise),
         }
-    }
-}
-
-impl<T, E> IntoCleanup<T, E> for LocalPromise<T, E> {
-    fn into_cleanup(self) -> Resolution<(), E, Self> {
-        Resolution::Adopt(self)
     }
 }

@@ -1,6 +1,6 @@
 //! Long chains without recursion: what one step of a drop or a cancellation leaves to do is done after that step.
 
-use super::jobs::AnyJob;
+use super::job::AnyJob;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
@@ -10,6 +10,7 @@ struct Later {
 }
 
 enum Work {
+    Run(AnyJob, u32),
     Drop(AnyJob),
     Cancel(AnyJob, u32),
 }
@@ -18,6 +19,11 @@ std::thread_local! {
     static LATER: Later = const {
         Later { active: Cell::new(false), work: RefCell::new(VecDeque::new()) }
     };
+}
+
+/// Runs the job now, or after the step that is being done. For jobs that run no handlers.
+pub(super) fn run_job(job: AnyJob, index: u32) {
+    later(Work::Run(job, index));
 }
 
 /// Drops the job now, or after the step that is being done.
@@ -55,6 +61,7 @@ fn later(work: Work) {
 impl Work {
     fn run(self) {
         match self {
+            Self::Run(job, index) => job.run(index),
             Self::Drop(job) => drop(job),
             Self::Cancel(job, index) => job.cancel(index),
         }

@@ -3,8 +3,9 @@
 //! Whoever runs on the thread drains it. An event loop that is entered brings its own queue and takes it away again; outside of
 //! one, jobs wait in the queue of the thread's own loop.
 
+use super::TaskId;
+use super::job::AnyJob;
 use super::local;
-use crate::event_loop::TaskId;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -13,25 +14,6 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::vec::Vec;
-
-/// A reaction of either kind of promise.
-pub(crate) enum AnyJob {
-    Local(Rc<dyn local::Job>),
-}
-
-impl AnyJob {
-    pub(crate) fn run(self, index: u32) {
-        match self {
-            Self::Local(job) => job.run(index),
-        }
-    }
-
-    pub(crate) fn cancel(self, index: u32) {
-        match self {
-            Self::Local(job) => job.cancel(index),
-        }
-    }
-}
 
 /// What has a turn.
 pub(crate) enum Entry {
@@ -47,8 +29,8 @@ pub(crate) enum Entry {
 #[derive(Default)]
 pub(crate) struct Queue {
     entries: VecDeque<Entry>,
-    /// Rejected promises that nobody handled when they settled; decided once the entries have run.
-    rejected: Vec<Rc<dyn local::Rejected>>,
+    /// Promises that were rejected with nobody to handle it, or wait in vain; decided once the entries have run.
+    suspects: Vec<Rc<dyn local::Suspect>>,
 }
 
 struct Thread {
@@ -80,7 +62,7 @@ fn look(waker: &Waker) -> WakerLook {
 std::thread_local! {
     static THREAD: Thread = const {
         Thread {
-            queue: RefCell::new(Queue { entries: VecDeque::new(), rejected: Vec::new() }),
+            queue: RefCell::new(Queue { entries: VecDeque::new(), suspects: Vec::new() }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
             polling: Cell::new(None),
@@ -167,46 +149,47 @@ pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
     (known == look(waker)).then_some(task)
 }
 
-/// A promise was rejected, and nobody handles it yet.
-pub(crate) fn rejected(promise: Rc<dyn local::Rejected>) {
+/// Somebody may have to hear of this promise, once the queue has drained.
+pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
     let mut promise = Some(promise);
-    let _ = THREAD.try_with(|thread| thread.queue.borrow_mut().rejected.extend(promise.take()));
+    let _ = THREAD.try_with(|thread| thread.queue.borrow_mut().suspects.extend(promise.take()));
+    // While the thread ends nothing is going to change.
     if let Some(promise) = promise {
         promise.report();
     }
 }
 
-/// Reports the rejections that nobody has handled until now. False if there was nothing to decide.
-pub(crate) fn report_rejected() -> bool {
-    let rejected = THREAD.with(|thread| mem::take(&mut thread.queue.borrow_mut().rejected));
-    let any = !rejected.is_empty();
-    rejected.into_iter().for_each(|promise| promise.report());
+fn take_suspects() -> Vec<Rc<dyn local::Suspect>> {
+    THREAD.with(|thread| mem::take(&mut thread.queue.borrow_mut().suspects))
+}
+
+/// Reports what nobody has handled until now. False if there was nothing to decide.
+pub(crate) fn report_suspects() -> bool {
+    let suspects = take_suspects();
+    let any = !suspects.is_empty();
+    suspects.into_iter().for_each(|promise| promise.report());
     any
 }
 
-/// Reports the rejections that nobody can handle any more, as there is no handle; the others stay undecided.
+/// Reports what nobody can handle any more, as there is no handle; the rest stays undecided.
 pub(crate) fn report_lost() {
-    let rejected = THREAD.with(|thread| mem::take(&mut thread.queue.borrow_mut().rejected));
-    let (lost, undecided) = rejected
+    let (lost, undecided) = take_suspects()
         .into_iter()
-        .partition::<Vec<_>, _>(|promise| Rc::strong_count(promise) == 1);
-    THREAD.with(|thread| {
-        let queue = &mut *thread.queue.borrow_mut();
-        let newer = mem::replace(&mut queue.rejected, undecided);
-        queue.rejected.extend(newer);
-    });
-    lost.into_iter().for_each(|promise| promise.report());
+        .partition(|promise| Rc::strong_count(promise) == 1);
+    THREAD.with(|thread| thread.queue.borrow_mut().suspects = undecided);
+    lost.into_iter()
+        .for_each(|promise: Rc<dyn local::Suspect>| promise.report());
 }
 
 impl Queue {
     /// Nobody runs these jobs any more: their promises are cancelled, and the clean-up handlers run.
-    pub(crate) fn cancel(self) {
-        for entry in self.entries {
+    pub(crate) fn cancel(self, arrivals: Vec<Entry>) {
+        for entry in self.entries.into_iter().chain(arrivals) {
             if let Entry::Job(job, index) = entry {
                 job.cancel(index);
             }
         }
-        self.rejected
+        self.suspects
             .into_iter()
             .for_each(|promise| promise.report());
     }

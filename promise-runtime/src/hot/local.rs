@@ -2,14 +2,19 @@
 
 mod kind {
     use crate::hot::Reason;
-    use crate::hot::jobs::{self, AnyJob, Entry};
+    use crate::hot::TaskId;
+    use crate::hot::job::AnyJob;
+    use crate::hot::jobs::{self, Entry};
     use core::cell::{Cell, RefCell, RefMut};
+    use core::marker::PhantomData;
+    use core::panic::Location;
+    use core::task::Waker;
     use std::rc::Rc;
 
     pub(crate) use core::cell::OnceCell as Once;
     pub(crate) use std::rc::{Rc as Shared, Weak};
 
-    use super::engine::{Job, Rejected};
+    use super::engine::{Job, Suspect};
 
     /// No thread but one ever sees it.
     pub(crate) trait Portable {}
@@ -22,6 +27,13 @@ mod kind {
     /// What a promise may reject with.
     pub(crate) trait Cause: Reason + Value {}
     impl<E: Reason + 'static> Cause for E {}
+
+    /// Handlers and futures.
+    pub(crate) trait Owned: 'static {}
+    impl<T: 'static> Owned for T {}
+
+    /// Whether steps that run no handler have turns of their own.
+    pub(crate) const TURNS: bool = true;
 
     /// Borrowed for moments, never while foreign code runs.
     #[derive(Default)]
@@ -79,7 +91,7 @@ mod kind {
         }
     }
 
-    /// Where the jobs of a promise run: in the microtask queue of the thread.
+    /// Where the handlers of a promise run: in the microtask queue of the thread.
     #[derive(Clone, Copy)]
     pub(crate) struct Home;
 
@@ -88,22 +100,65 @@ mod kind {
             Self
         }
 
-        /// For jobs that run no handlers.
-        pub(crate) fn anywhere() -> Self {
-            Self
-        }
-
         pub(crate) fn push(&self, job: Rc<dyn Job>, index: u32) {
-            jobs::push(Entry::Job(AnyJob::Local(job), index));
+            step(job, index);
+        }
+    }
+
+    /// The task that polls a spawned future.
+    pub(crate) enum Seat {
+        #[cfg(feature = "event_loop")]
+        Loop(TaskId),
+        #[cfg(feature = "tokio")]
+        Tokio(tokio::task::AbortHandle),
+    }
+
+    impl Seat {
+        /// The future is gone: the task may go too.
+        pub(crate) fn give_up(&self) {
+            match self {
+                #[cfg(feature = "event_loop")]
+                Self::Loop(task) => task.wake(),
+                #[cfg(feature = "tokio")]
+                Self::Tokio(task) => task.abort(),
+            }
         }
     }
 
     /// There is no other thread to agree with.
     pub(crate) fn fence() {}
 
+    /// Rejections are reported by the queue, not when the promise is dropped.
+    pub(crate) struct Reporter<E>(PhantomData<fn(E)>);
+
+    impl<E> Reporter<E> {
+        pub(crate) const ON_DROP: bool = false;
+
+        pub(crate) fn new() -> Self {
+            Self(PhantomData)
+        }
+
+        pub(crate) fn report(&self, _: &E, _: &'static Location<'static>) {}
+    }
+
     /// A rejection is decided once the thread's queue has drained.
-    pub(crate) fn track(promise: Rc<dyn Rejected>) {
-        jobs::rejected(promise);
+    pub(crate) fn track_rejected(promise: Rc<dyn Suspect>) {
+        jobs::suspect(promise);
+    }
+
+    /// So is whether somebody waits in vain.
+    pub(crate) fn track_abandoned(promise: Rc<dyn Suspect>) {
+        jobs::suspect(promise);
+    }
+
+    /// The task that is being polled, if this is its waker: no need to clone that.
+    pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
+        jobs::polled_task(waker)
+    }
+
+    /// Gives a step that runs no handler its turn.
+    pub(crate) fn step(job: Rc<dyn Job>, index: u32) {
+        jobs::push(Entry::Job(any_job(job), index));
     }
 
     pub(crate) fn any_job(job: Rc<dyn Job>) -> AnyJob {
@@ -114,39 +169,8 @@ mod kind {
 #[path = "engine/mod.rs"]
 pub(crate) mod engine;
 
-pub(crate) use engine::{Job, Rejected};
+pub(crate) use engine::{Job, Suspect};
 
-use crate::event_loop::{self, Work};
-use core::task::Context;
-use std::rc::Rc;
-
-impl<T, E, F> event_loop::Poll for engine::Task<T, E, F>
-where
-    T: 'static,
-    E: crate::hot::Reason + 'static,
-    F: Future<Output = Result<T, E>> + 'static,
-{
-    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool {
-        engine::Task::poll(&self, cx)
-    }
-
-    fn shut_down(self: Rc<Self>) {
-        engine::shut_down(&self);
-    }
-}
-
-/// Starts a future on the event loop of this thread. Gives it back if there is none.
-pub(crate) fn spawn<T, E, F>(
-    future: F,
-    place: &'static core::panic::Location<'static>,
-) -> super::LocalPromise<T, E>
-where
-    T: 'static,
-    E: crate::hot::Reason + 'static,
-    F: Future<Output = Result<T, E>> + 'static,
-{
-    let (view, task) = engine::Task::create(future, place);
-    let refused = event_loop::spawn_now(Work::Local(task));
-    assert!(refused.is_none(), "no event loop");
-    super::LocalPromise::from_view(view)
-}
+mod spawn;
+pub(crate) use kind::Seat;
+pub(crate) use spawn::{LocalWork, spawn};

@@ -1,29 +1,53 @@
 //! Hot promises: handles that settle once, have any number of consumers, and run whether or not anybody waits.
 //!
-//! [`LocalPromise`] belongs to one thread and keeps JavaScript's order, tick for tick. `Promise` may be used on every thread and
+//! [`LocalPromise`] belongs to one thread and keeps JavaScript's order, tick for tick. [`Promise`] may be used on every thread and
 //! keeps causal order. Both have one interface and are two instantiations of one source text, `engine`, over the types that a
 //! `kind` names: `Rc` and cells, or `Arc` and locks.
 //!
 //! | module | idea |
 //! |---|---|
+//! | `handle` | the public types, written once for both |
 //! | `engine::ticks` | what happens in which turn, with the sections of ECMA-262 |
 //! | `engine::cell` | an outcome, once, and who waits for it |
 //! | `engine::{then, finally, join, deferred, task}` | the promises, by what settles them |
 //! | `engine::wait` | `.await` |
+//! | `local`, `shared` | the two kinds, and how each starts futures |
 //! | `jobs` | the microtasks of a thread, first come, first served |
 //! | `flat` | drops and cancellations, however long the chain, without recursion |
 //! | `reason` | rejections that nobody handles |
 
 mod convert;
 pub(crate) mod flat;
+mod handle;
+pub(crate) mod job;
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
 pub(crate) mod jobs;
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
 pub(crate) mod local;
-mod promise;
 mod reason;
+pub(crate) mod shared;
 mod slot;
 mod state;
 
 pub use convert::{IntoCleanup, IntoResolution};
-pub use promise::{LocalAwait, LocalPromise, LocalReject, LocalResolve};
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+pub use handle::{LocalAwait, LocalPromise, LocalReject, LocalResolve};
+pub use handle::{Promise, PromiseAwait, SharedReject, SharedResolve};
 pub use reason::{Reason, UnhandledRejection, on_unhandled_rejection};
+pub use shared::PromiseTask;
 pub use state::{PromiseState, Resolution};
+
+#[cfg(feature = "event_loop")]
+use crate::event_loop::TaskId;
+
+/// Without the event loop there are no tasks of it.
+#[cfg(not(feature = "event_loop"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TaskId {}
+
+#[cfg(not(feature = "event_loop"))]
+impl TaskId {
+    fn wake(self) {
+        match self {}
+    }
+}

@@ -14,6 +14,10 @@ impl<T> Slot<T> {
         Self(UnsafeCell::new(Some(value)))
     }
 
+    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.get_mut().as_mut()
+    }
+
     /// `None` once it is taken.
     ///
     /// # Safety

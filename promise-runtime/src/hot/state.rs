@@ -1,6 +1,9 @@
 //! The states of a promise, and what a handler can say at run time.
 
-use super::LocalPromise;
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+pub(super) use super::LocalPromise as Hot;
+#[cfg(not(any(feature = "event_loop", feature = "tokio")))]
+pub(super) use super::Promise as Hot;
 
 /// How far a promise is.
 ///
@@ -37,7 +40,7 @@ pub enum PromiseState {
 /// assert_eq!(event_loop::run(answer), Ok(42));
 /// ```
 #[derive(Clone, Debug)]
-pub enum Resolution<T, E, P = LocalPromise<T, E>> {
+pub enum Resolution<T, E, P = Hot<T, E>> {
     /// Fulfil with this value.
     Fulfill(T),
     /// Reject with this reason.

@@ -1,8 +1,10 @@
 //! An outcome, once, and who waits for it.
 
-use super::kind::{Cause, Count, Flag, Home, Lock, Once, Portable, Shared, Value, any_job};
+use super::kind::{
+    self, Cause, Count, Flag, Home, Lock, Once, Portable, Reporter, Shared, Value, any_job,
+};
 use super::reactions::{Key, React, Reaction, Reactions};
-use crate::hot::reason::{Payload, Reason, UnhandledRejection};
+use crate::hot::reason::{Payload, UnhandledRejection};
 use crate::hot::slot::Slot;
 use crate::hot::{PromiseState, flat};
 use core::panic::Location;
@@ -17,6 +19,11 @@ pub(crate) struct Cell<T, E> {
     reactions: Lock<Reactions<T, E>>,
     /// Somebody handles a rejection.
     consumed: Flag,
+    /// Nobody is left who could settle it.
+    abandoned: Flag,
+    /// And this was reported.
+    reported: Flag,
+    reporter: Reporter<E>,
     place: &'static Location<'static>,
 }
 
@@ -38,8 +45,8 @@ pub(crate) trait Node<T, E>: Portable {
     /// It was cancelled: drops what would have settled it.
     fn stop(self: Shared<Self>) {}
 
-    /// The same object, as one that was rejected.
-    fn rejected(self: Shared<Self>) -> Shared<dyn Rejected>;
+    /// The same object.
+    fn suspect(self: Shared<Self>) -> Shared<dyn Suspect>;
 }
 
 /// One step of a promise, which has a turn of its own.
@@ -51,28 +58,41 @@ pub(crate) trait Job: Portable {
     fn cancel(self: Shared<Self>, index: u32);
 }
 
-/// A promise that has been rejected with nobody to handle it.
-pub(crate) trait Rejected: Portable {
-    /// Reports the rejection, unless it is handled by now.
+/// A promise that somebody should hear of.
+pub(crate) trait Suspect: Portable {
+    /// Reports a rejection that nobody has handled by now, or that somebody waits for a promise that nobody can settle.
     fn report(self: Shared<Self>);
 }
 
 impl<T, E> Cell<T, E> {
     /// A pending promise for one view.
-    pub(crate) fn new(place: &'static Location<'static>) -> Self {
+    pub(crate) fn new(place: &'static Location<'static>) -> Self
+    where
+        E: Cause,
+    {
+        Self::with(Once::new(), place)
+    }
+
+    fn settled(place: &'static Location<'static>, outcome: Outcome<T, E>) -> Self
+    where
+        E: Cause,
+    {
+        Self::with(Once::from(Slot::new(outcome)), place)
+    }
+
+    fn with(outcome: Once<Slot<Outcome<T, E>>>, place: &'static Location<'static>) -> Self
+    where
+        E: Cause,
+    {
         Self {
-            outcome: Once::new(),
+            outcome,
             viewers: Count::new(1),
             reactions: Lock::new(Reactions::new()),
             consumed: Flag::default(),
+            abandoned: Flag::default(),
+            reported: Flag::default(),
+            reporter: Reporter::new(),
             place,
-        }
-    }
-
-    fn settled(place: &'static Location<'static>, outcome: Outcome<T, E>) -> Self {
-        Self {
-            outcome: Once::from(Slot::new(outcome)),
-            ..Self::new(place)
         }
     }
 
@@ -96,7 +116,7 @@ impl<T, E> Cell<T, E> {
     }
 
     /// Keeps the reaction until the promise settles. Gives it back if it has.
-    pub(crate) fn wait(&self, reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
+    fn wait(&self, reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
         let mut reactions = self.reactions.lock();
         // Looked at under the lock: whoever settles sets the outcome first and takes the reactions then.
         if self.is_pending() {
@@ -125,11 +145,16 @@ impl<T, E> Cell<T, E> {
     pub(crate) fn is_current(&self, key: Key, same: impl FnOnce(&Reaction<T, E>) -> bool) -> bool {
         self.reactions.lock().get(key).is_some_and(same)
     }
+}
 
-    /// Nobody is left who could settle it. Says so if somebody waits, once.
-    pub(crate) fn abandon(&self) {
-        if self.is_pending() && self.is_waited_for() {
-            UnhandledRejection::abandoned(self.place).report();
+impl<T, E> Drop for Cell<T, E> {
+    fn drop(&mut self) {
+        if !Reporter::<E>::ON_DROP || self.consumed.get() {
+            return;
+        }
+        if let Some(Outcome::Settled(Err(reason))) = self.outcome.get_mut().and_then(Slot::get_mut)
+        {
+            self.reporter.report(reason, self.place);
         }
     }
 }
@@ -153,7 +178,43 @@ pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bo
 
 /// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
 fn track<T, E>(promise: &Handle<T, E>) {
-    super::kind::track(promise.clone().rejected());
+    kind::track_rejected(promise.clone().suspect());
+}
+
+/// Nobody is left who could settle the promise.
+pub(crate) fn abandon<T, E>(promise: &Handle<T, E>) {
+    let cell = promise.cell();
+    if !cell.is_pending() {
+        return;
+    }
+    cell.abandoned.set();
+    let (waited_for, wakers) = {
+        let mut reactions = cell.reactions.lock();
+        (!reactions.is_empty(), reactions.take_wakers())
+    };
+    drop(wakers);
+    if waited_for {
+        kind::track_abandoned(promise.clone().suspect());
+    }
+}
+
+/// Keeps the reaction until the promise settles. Gives it back if it has.
+pub(crate) fn wait<T, E>(
+    promise: &View<T, E>,
+    mut reaction: Reaction<T, E>,
+) -> Result<Key, Reaction<T, E>> {
+    let cell = promise.cell();
+    cell.consume();
+    let abandoned = cell.abandoned.get();
+    if abandoned {
+        // An executor that waits for wakers to be woken or dropped shall not wait for this one.
+        reaction.forget_waker();
+    }
+    let key = cell.wait(reaction)?;
+    if abandoned {
+        kind::track_abandoned(promise.handle().clone().suspect());
+    }
+    Ok(key)
 }
 
 /// Has the reaction take its turn when the promise settles, or next if it has (ECMA-262, 27.2.5.4.1, PerformPromiseThen).
@@ -162,10 +223,8 @@ pub(crate) fn react<T, E>(
     react: Shared<dyn React<T, E>>,
     index: u32,
 ) -> Option<Key> {
-    let cell = promise.cell();
-    cell.consume();
-    cell.viewers.increment();
-    match cell.wait(Reaction::React(react, index)) {
+    promise.cell().viewers.increment();
+    match wait(promise, Reaction::React(react, index)) {
         Ok(key) => Some(key),
         Err(reaction) => {
             reaction.trigger(&promise.0);
@@ -259,15 +318,20 @@ impl<T, E> Drop for View<T, E> {
     }
 }
 
-/// Reports a rejection unless it is handled, or its outcome was moved out.
-pub(crate) fn report<T, E: Reason + 'static>(promise: Handle<T, E>) {
-    // One more view that comes from none, which is sound on one thread: nobody takes the outcome in between. The promises of many
-    // threads do not come here.
-    promise.cell().viewers.increment();
-    let promise = View(promise);
-    if let Some(Outcome::Settled(Err(reason))) = promise.outcome() {
-        if !promise.cell().consumed.set() {
-            UnhandledRejection::rejected(promise.cell().place, reason).report();
+/// Reports a rejection unless it is handled, or its outcome was moved out; and that somebody waits in vain, once.
+pub(crate) fn report<T, E: Cause>(promise: Handle<T, E>) {
+    let cell = promise.cell();
+    if cell.is_pending() {
+        if cell.is_waited_for() && !cell.reported.set() {
+            UnhandledRejection::abandoned(cell.place).report();
+        }
+    } else if !cell.consumed.set() {
+        // One more view that comes from none. Only rejections on the promise's own thread come here, so nobody takes the
+        // outcome in between.
+        cell.viewers.increment();
+        let view = View(Shared::clone(&promise));
+        if let Some(Outcome::Settled(Err(reason))) = view.outcome() {
+            UnhandledRejection::rejected(cell.place, reason).report();
         }
     }
 }
@@ -345,7 +409,7 @@ macro_rules! node {
             &self.cell
         }
 
-        fn rejected(self: Shared<Self>) -> Shared<dyn Rejected> {
+        fn suspect(self: Shared<Self>) -> Shared<dyn Suspect> {
             self
         }
 
@@ -358,7 +422,7 @@ impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {
     node! { T, E }
 }
 
-impl<T: Value, E: Cause> Rejected for Ready<T, E> {
+impl<T: Value, E: Cause> Suspect for Ready<T, E> {
     fn report(self: Shared<Self>) {
         report(self);
     }

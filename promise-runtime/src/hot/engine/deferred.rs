@@ -1,17 +1,18 @@
 //! Promises that are settled from outside, and what settles them.
 
 use super::Product;
-use super::cell::{Cell, Handle, Job, Node, Rejected, View, cancel, node, report};
-use super::kind::{Cause, Count, Flag, Home, Lock, Shared, Value};
+use super::cell::{Cell, Handle, Job, Node, Suspect, View, abandon, cancel, node, report};
+use super::kind::{Cause, Count, Flag, Lock, Shared, Value};
 use super::ticks::{self, Adopt, Adoption};
 use core::panic::Location;
 
 pub(crate) struct Deferred<T, E> {
     cell: Cell<T, E>,
-    home: Home,
     /// A resolver was called, so the others do nothing; JavaScript's [[AlreadyResolved]].
     resolved: Flag,
     resolvers: Count,
+    /// What to do when the last resolver is dropped. A pointer, since `Drop` cannot ask for what the call needs.
+    abandon: fn(&Shared<Self>),
     adoption: Lock<Adoption<T, E>>,
 }
 
@@ -30,9 +31,12 @@ where
     ) -> (View<T, E>, Resolver<T, E>, Resolver<T, E>) {
         let promise = Shared::new(Self {
             cell: Cell::new(place),
-            home: Home::anywhere(),
             resolved: Flag::default(),
             resolvers: Count::new(2),
+            abandon: |promise| {
+                let promise: Handle<T, E> = promise.clone();
+                abandon(&promise);
+            },
             adoption: Lock::new(Adoption::None),
         });
         let resolver = || Resolver {
@@ -67,8 +71,9 @@ impl<T, E> Clone for Resolver<T, E> {
 
 impl<T, E> Drop for Resolver<T, E> {
     fn drop(&mut self) {
-        if self.promise.resolvers.decrement() && !self.promise.resolved.get() {
-            self.promise.cell.abandon();
+        let promise = &self.promise;
+        if promise.resolvers.decrement() && !promise.resolved.get() {
+            (promise.abandon)(promise);
         }
     }
 }
@@ -83,7 +88,7 @@ impl<T: Value, E: Cause> Node<T, E> for Deferred<T, E> {
     }
 }
 
-impl<T: Value, E: Cause> Rejected for Deferred<T, E> {
+impl<T: Value, E: Cause> Suspect for Deferred<T, E> {
     fn report(self: Shared<Self>) {
         report(self);
     }
@@ -103,9 +108,5 @@ impl<T: Value, E: Cause> Job for Deferred<T, E> {
 impl<T: Value, E: Cause> Adopt<T, E> for Deferred<T, E> {
     fn adoption(&self) -> &Lock<Adoption<T, E>> {
         &self.adoption
-    }
-
-    fn home(&self) -> &Home {
-        &self.home
     }
 }

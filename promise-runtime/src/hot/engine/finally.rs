@@ -1,9 +1,7 @@
 //! `finally`: a handler that sees nothing, runs whatever happens, and changes only what it breaks.
 
-use super::cell::{
-    Cell, Handle, Job, Node, Outcome, Rejected, View, node, queue, react, report, settle,
-};
-use super::kind::{Cause, Home, Lock, Shared, Value};
+use super::cell::{Cell, Handle, Job, Node, Outcome, Suspect, View, node, react, report, settle};
+use super::kind::{Cause, Home, Lock, Owned, Shared, Value, step};
 use super::reactions::React;
 use super::ticks::{self, guard};
 use crate::hot::Resolution;
@@ -23,7 +21,7 @@ where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     let derived = Shared::new(Finally {
         cell: Cell::new(place),
@@ -62,7 +60,7 @@ where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     fn set(&self, work: Work<T, E, F>) {
         let former = mem::replace(&mut *self.work.lock(), work);
@@ -93,7 +91,7 @@ where
 
     fn pause(self: Shared<Self>, turns: u32, outcome: Outcome<T, E>) {
         self.set(Work::Pausing(turns, outcome));
-        ticks::pause(&self, &self.home);
+        step(self.clone(), 0);
     }
 }
 
@@ -102,7 +100,7 @@ where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     fn arm(self: Shared<Self>, source: View<T, E>, index: u32) {
         if source.is_cancelled() {
@@ -132,7 +130,7 @@ where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     fn run(self: Shared<Self>, _: u32) {
         let work = mem::replace(&mut *self.work.lock(), Work::Over);
@@ -170,7 +168,7 @@ where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     node! {
         T, E,
@@ -184,12 +182,12 @@ where
     }
 }
 
-impl<T, E, V, F> Rejected for Finally<T, E, V, F>
+impl<T, E, V, F> Suspect for Finally<T, E, V, F>
 where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     fn report(self: Shared<Self>) {
         report(self);
@@ -207,12 +205,12 @@ where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     fn arm(self: Shared<Self>, source: View<V, E>, index: u32) {
         let cancelled = source.is_cancelled();
         *self.settled.lock() = Some(source);
-        queue(cancelled, &self.finally.home, self.clone(), index);
+        ticks::react(cancelled, self.clone(), index);
     }
 
     fn job(self: Shared<Self>) -> Shared<dyn Job> {
@@ -225,7 +223,7 @@ where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
-    F: FnOnce() -> Cleanup<V, E> + Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     fn run(self: Shared<Self>, _: u32) {
         let settled = self.settled.lock().take();

@@ -1,11 +1,11 @@
 //! `all`, `all_settled`, `any` and `race`: one node for any number of promises.
 
 use super::cell::{
-    Cell, Handle, Job, Node, Outcome, Rejected, View, cancel, queue, react, report, resolved,
-    settle,
+    Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, react, report, resolved, settle,
 };
-use super::kind::{Cause, Home, Lock, Shared, Value, Weak};
+use super::kind::{Cause, Lock, Shared, Value, Weak};
 use super::reactions::{Key, React};
+use super::ticks;
 use crate::AggregateError;
 use crate::hot::reason::Reason;
 use core::convert::Infallible;
@@ -155,7 +155,6 @@ impl<T: Value, E: Value> Rule<T, E> for Race {
 
 struct Join<T, E, V, R, C> {
     cell: Cell<V, R>,
-    home: Home,
     state: Lock<State<T, E, C>>,
 }
 
@@ -181,7 +180,6 @@ where
 {
     let joined = Shared::new(Join {
         cell: Cell::new(place),
-        home: Home::anywhere(),
         state: Lock::new(State {
             rule,
             sources: promises.iter().map(|_| Source::None).collect(),
@@ -241,7 +239,7 @@ where
             None => return,
         };
         drop(former);
-        queue(cancelled, &self.home, self.clone(), index);
+        ticks::react(cancelled, self.clone(), index);
     }
 
     fn job(self: Shared<Self>) -> Shared<dyn Job> {
@@ -296,7 +294,7 @@ where
         &self.cell
     }
 
-    fn rejected(self: Shared<Self>) -> Shared<dyn Rejected> {
+    fn suspect(self: Shared<Self>) -> Shared<dyn Suspect> {
         self
     }
 
@@ -305,7 +303,7 @@ where
     }
 }
 
-impl<T, E, C> Rejected for Join<T, E, C::Value, C::Reason, C>
+impl<T, E, C> Suspect for Join<T, E, C::Value, C::Reason, C>
 where
     T: Clone + Value,
     E: Clone + Value,

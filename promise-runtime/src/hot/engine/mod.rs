@@ -12,11 +12,11 @@ mod then;
 mod ticks;
 mod wait;
 
-pub(crate) use cell::{Job, Rejected, View, cancel, resolved};
+pub(crate) use cell::{Job, Suspect, View, cancel, resolved};
 pub(crate) use deferred::{Deferred, Resolver};
 pub(crate) use finally::{Cleanup, finally};
 pub(crate) use join::{all, all_settled, any, race};
-pub(crate) use task::{Task, shut_down};
+pub(crate) use task::Task;
 pub(crate) use then::then;
 pub(crate) use ticks::Adopted;
 pub(crate) use wait::Wait;

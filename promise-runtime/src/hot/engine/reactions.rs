@@ -2,11 +2,13 @@
 
 use super::cell::{Handle, Job, View};
 use super::kind::{Portable, Shared, any_job};
-use crate::event_loop::TaskId;
+use crate::hot::TaskId;
 use crate::hot::flat;
+use core::mem;
 use core::task::Waker;
 use std::boxed::Box;
 use std::collections::VecDeque;
+use std::vec::Vec;
 
 /// Waits for a promise, and takes a turn when that has settled.
 pub(crate) trait React<T, E>: Portable {
@@ -33,6 +35,14 @@ impl<T, E> Reaction<T, E> {
             Self::React(react, index) => react.arm(View::promised(promise.clone()), index),
             Self::Task(task) => task.wake(),
             Self::Waker(waker) => waker.wake(),
+        }
+    }
+
+    /// Keeps nothing that an executor could wait for.
+    pub(crate) fn forget_waker(&mut self) -> Option<Waker> {
+        match self {
+            Self::Waker(waker) => Some(mem::replace(waker, Waker::noop().clone())),
+            Self::React(..) | Self::Task(_) => None,
         }
     }
 
@@ -107,7 +117,7 @@ impl<T, E> Reactions<T, E> {
             return self
                 .first
                 .as_mut()
-                .map(|first| core::mem::replace(first, reaction));
+                .map(|first| mem::replace(first, reaction));
         }
         let rest = self.rest.as_mut()?;
         let index = rest.find(key)?;
@@ -119,6 +129,20 @@ impl<T, E> Reactions<T, E> {
             return self.first.take();
         }
         self.rest.as_mut()?.remove(key)
+    }
+
+    /// Takes the wakers out; who waits stays known.
+    pub(crate) fn take_wakers(&mut self) -> Vec<Waker> {
+        let rest = self
+            .rest
+            .iter_mut()
+            .flat_map(|rest| &mut rest.entries)
+            .filter_map(|(_, reaction)| reaction.as_mut());
+        self.first
+            .iter_mut()
+            .chain(rest)
+            .filter_map(Reaction::forget_waker)
+            .collect()
     }
 
     /// All of them, in order.

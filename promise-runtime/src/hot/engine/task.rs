@@ -1,18 +1,17 @@
 //! A spawned future: the promise, the future and its place in the loop in one allocation.
 
-use super::cell::{Cell, Handle, Node, Outcome, Rejected, View, cancel, node, report, settle};
-use super::kind::{Cause, Lock, Shared, Value, fence};
+use super::cell::{Cell, Handle, Node, Outcome, Suspect, View, cancel, node, report, settle};
+use super::kind::{Cause, Lock, Once, Owned, Seat, Shared, Value, fence};
 use super::ticks::guard;
-use core::mem;
 use core::panic::Location;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
+use core::task::{Context, Poll};
 
 pub(crate) struct Task<T, E, F> {
     cell: Cell<T, E>,
     stage: Lock<Stage<F>>,
-    /// Wakes the executor's task when there is nothing left to run.
-    waker: Lock<Option<Waker>>,
+    /// The task that polls this.
+    seat: Once<Seat>,
 }
 
 enum Stage<F> {
@@ -25,7 +24,7 @@ impl<T, E, F> Task<T, E, F>
 where
     T: Value,
     E: Cause,
-    F: Future<Output = Result<T, E>> + Value,
+    F: Future<Output = Result<T, E>> + Owned,
 {
     pub(crate) fn create(
         future: F,
@@ -34,9 +33,21 @@ where
         let task = Shared::new(Self {
             cell: Cell::new(place),
             stage: Lock::new(Stage::Running(future)),
-            waker: Lock::new(None),
+            seat: Once::new(),
         });
         (View::promised(task.clone()), task)
+    }
+
+    /// The executor drops it. Does nothing if it is over.
+    pub(crate) fn shut_down(self: &Shared<Self>) {
+        let promise: Handle<T, E> = self.clone();
+        cancel(&promise);
+    }
+
+    /// Says which task polls this.
+    pub(crate) fn take_seat(&self, seat: Seat) {
+        // There is one only.
+        let _ = self.seat.set(seat);
     }
 
     /// False once it is over.
@@ -92,7 +103,7 @@ impl<T, E, F> Node<T, E> for Task<T, E, F>
 where
     T: Value,
     E: Cause,
-    F: Future<Output = Result<T, E>> + Value,
+    F: Future<Output = Result<T, E>> + Owned,
 {
     node! {
         T, E,
@@ -100,32 +111,20 @@ where
             fence();
             // While the future is polled, whoever polls it drops it.
             self.drop_future();
-            let waker = mem::take(&mut *self.waker.lock());
-            if let Some(waker) = waker {
-                waker.wake();
+            if let Some(seat) = self.seat.get() {
+                seat.give_up();
             }
         }
     }
 }
 
-impl<T, E, F> Rejected for Task<T, E, F>
+impl<T, E, F> Suspect for Task<T, E, F>
 where
     T: Value,
     E: Cause,
-    F: Future<Output = Result<T, E>> + Value,
+    F: Future<Output = Result<T, E>> + Owned,
 {
     fn report(self: Shared<Self>) {
         report(self);
     }
-}
-
-/// The executor drops the task before it is over.
-pub(crate) fn shut_down<T, E, F>(task: &Shared<Task<T, E, F>>)
-where
-    T: Value,
-    E: Cause,
-    F: Future<Output = Result<T, E>> + Value,
-{
-    let promise: Handle<T, E> = task.clone();
-    cancel(&promise);
 }

@@ -2,9 +2,9 @@
 
 use super::Product;
 use super::cell::{
-    Cell, Handle, Job, Node, Outcome, Rejected, View, cancel, node, queue, react, report, settle,
+    Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, node, queue, react, report, settle,
 };
-use super::kind::{Cause, Home, Lock, Shared, Value};
+use super::kind::{Cause, Home, Lock, Owned, Shared, Value};
 use super::reactions::React;
 use super::ticks::{self, Adopt, Adoption, guard};
 use core::mem;
@@ -21,7 +21,7 @@ where
     E: Clone + Value,
     U: Value,
     E2: Cause,
-    F: FnOnce(Result<T, E>) -> Product<U, E2> + Value,
+    F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
     let derived = Shared::new(Then {
         cell: Cell::new(place),
@@ -55,7 +55,7 @@ where
     E: Clone + Value,
     U: Value,
     E2: Cause,
-    F: FnOnce(Result<T, E>) -> Product<U, E2> + Value,
+    F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
     fn arm(self: Shared<Self>, source: View<T, E>, index: u32) {
         let cancelled = source.is_cancelled();
@@ -81,7 +81,7 @@ where
     E: Clone + Value,
     U: Value,
     E2: Cause,
-    F: FnOnce(Result<T, E>) -> Product<U, E2> + Value,
+    F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
     fn run(self: Shared<Self>, _: u32) {
         let work = mem::replace(&mut *self.work.lock(), Work::Over);
@@ -117,7 +117,7 @@ where
     E: Value,
     U: Value,
     E2: Cause,
-    F: Value,
+    F: Owned,
 {
     node! {
         U, E2,
@@ -129,13 +129,13 @@ where
     }
 }
 
-impl<T, E, U, E2, F> Rejected for Then<T, E, U, E2, F>
+impl<T, E, U, E2, F> Suspect for Then<T, E, U, E2, F>
 where
     T: Value,
     E: Value,
     U: Value,
     E2: Cause,
-    F: Value,
+    F: Owned,
 {
     fn report(self: Shared<Self>) {
         report(self);
@@ -148,13 +148,9 @@ where
     E: Clone + Value,
     U: Value,
     E2: Cause,
-    F: FnOnce(Result<T, E>) -> Product<U, E2> + Value,
+    F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
     fn adoption(&self) -> &Lock<Adoption<U, E2>> {
         &self.adoption
-    }
-
-    fn home(&self) -> &Home {
-        &self.home
     }
 }

@@ -20,7 +20,7 @@
 //! The promises of many threads skip the turns in which no handler runs: nobody can tell there.
 
 use super::cell::{Handle, Job, Node, Outcome, View, settle};
-use super::kind::{Home, Lock, Shared, Value, Weak, any_job};
+use super::kind::{Lock, Shared, Value, Weak, any_job, step};
 use super::reactions::{Key, React};
 use super::{Product, cell};
 use crate::hot::flat;
@@ -63,8 +63,6 @@ pub(crate) enum Adoption<T, E> {
 pub(crate) trait Adopt<T, E>: Node<T, E> + Job {
     /// Where it keeps how far it is. Locked for moments.
     fn adoption(&self) -> &Lock<Adoption<T, E>>;
-
-    fn home(&self) -> &Home;
 }
 
 /// What a handler or a resolver said (27.2.1.3.2, Promise Resolve Functions).
@@ -84,7 +82,7 @@ where
         Product::Adopt(adopted) => {
             adopted.inner.cell().consume();
             *this.adoption().lock() = Adoption::Begun(adopted);
-            return this.home().push(this.clone(), 0);
+            return step(this.clone(), 0);
         }
     };
     settle(&promise, outcome);
@@ -140,7 +138,7 @@ where
         };
         *adoption = Adoption::Reacting(Adopted { inner, take });
     }
-    cell::queue(cancelled, this.home(), this.clone(), 0);
+    react(cancelled, this.clone(), 0);
 }
 
 /// The promise is cancelled while it adopts: nothing reacts any more.
@@ -191,9 +189,13 @@ pub(crate) fn guard<O>(handler: impl FnOnce() -> O) -> Result<O, Payload> {
     catch_unwind(AssertUnwindSafe(handler))
 }
 
-/// Another turn for a job that has nothing to do but to wait for it.
-pub(crate) fn pause<J: Job + 'static>(this: &Shared<J>, home: &Home) {
-    home.push(this.clone(), 0);
+/// A step that runs no handler is due: its turn comes, unless its source was cancelled.
+pub(crate) fn react(cancelled: bool, job: Shared<dyn Job>, index: u32) {
+    if cancelled {
+        cancel_later(job, index);
+    } else {
+        step(job, index);
+    }
 }
 
 /// Cancels a job in its place in the chain.

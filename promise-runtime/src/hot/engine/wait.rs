@@ -1,8 +1,8 @@
 //! `.await` of a hot promise: one turn after it has settled, also if it had settled before.
 
-use super::cell::{Outcome, View};
+use super::cell::{Outcome, View, wait};
+use super::kind;
 use super::reactions::{Key, Reaction};
-use crate::hot::jobs;
 use core::task::{Context, Poll, Waker};
 
 pub(crate) struct Wait<T, E> {
@@ -34,16 +34,14 @@ impl<T, E> Wait<T, E> {
         };
         let cell = promise.cell();
         match self.stage {
-            Stage::New => {
-                cell.consume();
-                match cell.wait(reaction(cx.waker())) {
-                    Ok(key) => self.stage = Stage::Registered(key),
-                    Err(reaction) => {
-                        self.stage = Stage::Woken;
-                        reaction.trigger(promise.handle());
-                    }
+            Stage::New => match wait(promise, reaction(cx.waker())) {
+                Ok(key) => self.stage = Stage::Registered(key),
+                Err(_) if !kind::TURNS => return self.ready(),
+                Err(reaction) => {
+                    self.stage = Stage::Woken;
+                    reaction.trigger(promise.handle());
                 }
-            }
+            },
             Stage::Registered(key) if cell.is_pending() => {
                 if !cell.is_current(key, |reaction| is_for(reaction, cx.waker())) {
                     cell.replace(key, reaction(cx.waker()));
@@ -86,7 +84,7 @@ impl<T, E> Wait<T, E> {
 }
 
 fn reaction<T, E>(waker: &Waker) -> Reaction<T, E> {
-    match jobs::polled_task(waker) {
+    match kind::polled_task(waker) {
         Some(task) => Reaction::Task(task),
         None => Reaction::Waker(waker.clone()),
     }
@@ -94,7 +92,7 @@ fn reaction<T, E>(waker: &Waker) -> Reaction<T, E> {
 
 fn is_for<T, E>(reaction: &Reaction<T, E>, waker: &Waker) -> bool {
     match reaction {
-        Reaction::Task(task) => jobs::polled_task(waker) == Some(*task),
+        Reaction::Task(task) => kind::polled_task(waker) == Some(*task),
         Reaction::Waker(known) => known.will_wake(waker),
         Reaction::React(..) => false,
     }

@@ -1,0 +1,33 @@
+//! One step of a promise of either kind.
+
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+use super::local;
+use super::shared;
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A step that is queued.
+pub(crate) enum AnyJob {
+    #[cfg(any(feature = "event_loop", feature = "tokio"))]
+    Local(Rc<dyn local::Job>),
+    Shared(Arc<dyn shared::Job>),
+}
+
+impl AnyJob {
+    pub(crate) fn run(self, index: u32) {
+        match self {
+            #[cfg(any(feature = "event_loop", feature = "tokio"))]
+            Self::Local(job) => job.run(index),
+            Self::Shared(job) => job.run(index),
+        }
+    }
+
+    pub(crate) fn cancel(self, index: u32) {
+        match self {
+            #[cfg(any(feature = "event_loop", feature = "tokio"))]
+            Self::Local(job) => job.cancel(index),
+            Self::Shared(job) => job.cancel(index),
+        }
+    }
+}
