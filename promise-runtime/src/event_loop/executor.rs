@@ -276,11 +276,20 @@ fn wait_for<T>(held: Arc<T>) -> Option<Arc<T>> {
 
 impl Drop for Executor {
     fn drop(&mut self) {
+        // What the tasks leave to do comes into this loop's queue. While the thread ends there is no queue.
+        let former = jobs::event_loop();
+        if former.is_some_and(|former| former != self.id()) {
+            self.swap_queue(self.id());
+        }
         // The tasks first: they cancel their own timers.
         drop(self.tasks.take());
-        self.queue.take().cancel(self.woken.close());
         drop(self.callbacks.take());
+        jobs::cancel(self.woken.close());
         self.timers.close();
+        if let Some(former) = former.filter(|&former| former != self.id()) {
+            self.swap_queue(former);
+        }
+        // What the end of the thread's own loop has left is in the thread's queue, which ends next.
     }
 }
 
@@ -306,6 +315,8 @@ impl<'a> Entered<'a> {
             );
         }
         CURRENT.set(Some(Rc::clone(executor)));
+        #[cfg(feature = "tokio")]
+        jobs::attend(true);
         let former = jobs::event_loop().unwrap_or(executor.id());
         if former != executor.id() {
             executor.swap_queue(executor.id());
@@ -319,6 +330,8 @@ impl Drop for Entered<'_> {
         if self.former != self.executor.id() {
             self.executor.swap_queue(self.former);
         }
+        #[cfg(feature = "tokio")]
+        jobs::attend(false);
         CURRENT.set(None);
     }
 }

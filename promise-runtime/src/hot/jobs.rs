@@ -39,11 +39,24 @@ struct Thread {
     event_loop: Cell<u64>,
     /// The thread's own loop; 0 as long as nobody has asked.
     own: Cell<u64>,
+    /// Somebody is going to run what is in the queue: an entered event loop, or a task of tokio.
+    #[cfg(feature = "tokio")]
+    attended: Cell<bool>,
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Option<(TaskId, WakerLook)>>,
 }
 
 impl Thread {
+    /// Inside tokio a task of the `LocalSet` runs what is in the queue. Outside of everything it stays there.
+    #[cfg(feature = "tokio")]
+    #[inline]
+    fn attend(&self) {
+        if !self.attended.get() && tokio::runtime::Handle::try_current().is_ok() {
+            drop(tokio::task::spawn_local(Attendant { ran: false }));
+            self.attended.set(true);
+        }
+    }
+
     fn own_event_loop(&self) -> u64 {
         if self.own.get() == 0 {
             self.own.set(number_event_loop());
@@ -65,6 +78,8 @@ std::thread_local! {
             queue: RefCell::new(Queue { entries: VecDeque::new(), suspects: Vec::new() }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
+            #[cfg(feature = "tokio")]
+            attended: Cell::new(false),
             polling: Cell::new(None),
         }
     };
@@ -75,8 +90,8 @@ pub(crate) fn push(entry: Entry) {
     let mut entry = Some(entry);
     let _ = THREAD.try_with(|thread| thread.queue.borrow_mut().entries.extend(entry.take()));
     // While the thread ends there is no queue any more.
-    if let Some(Entry::Job(job, index)) = entry {
-        job.cancel(index);
+    if let Some(entry) = entry {
+        entry.cancel();
     }
 }
 
@@ -126,6 +141,54 @@ pub(crate) fn enter(event_loop: u64, queue: Queue) -> Queue {
     })
 }
 
+/// A loop is entered, or left.
+#[cfg(feature = "tokio")]
+pub(crate) fn attend(entered: bool) {
+    THREAD.with(|thread| thread.attended.set(entered));
+}
+
+/// Runs the queue on a tokio `LocalSet`, once.
+#[cfg(feature = "tokio")]
+struct Attendant {
+    ran: bool,
+}
+
+#[cfg(feature = "tokio")]
+impl Future for Attendant {
+    type Output = ();
+
+    fn poll(
+        self: core::pin::Pin<&mut Self>,
+        _: &mut core::task::Context<'_>,
+    ) -> core::task::Poll<()> {
+        self.get_mut().ran = true;
+        // Tasks are of the thread's own event loop, and wait for it.
+        let mut others = Vec::new();
+        loop {
+            match pop() {
+                Some(Entry::Job(job, index)) => job.run(index),
+                Some(Entry::Call(call)) => call(),
+                Some(task @ Entry::Task(_)) => others.push(task),
+                None if report_suspects() => {}
+                None => break,
+            }
+        }
+        THREAD.with(|thread| thread.queue.borrow_mut().entries.extend(others));
+        core::task::Poll::Ready(())
+    }
+}
+
+#[cfg(feature = "tokio")]
+impl Drop for Attendant {
+    fn drop(&mut self) {
+        let _ = THREAD.try_with(|thread| thread.attended.set(false));
+        if !self.ran {
+            // The `LocalSet` ends, and nobody else comes.
+            cancel(Vec::new());
+        }
+    }
+}
+
 /// Says which task is being polled, until the value is dropped.
 pub(crate) struct Polling(Option<(TaskId, WakerLook)>);
 
@@ -152,7 +215,11 @@ pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
 /// Somebody may have to hear of this promise, once the queue has drained.
 pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
     let mut promise = Some(promise);
-    let _ = THREAD.try_with(|thread| thread.queue.borrow_mut().suspects.extend(promise.take()));
+    let _ = THREAD.try_with(|thread| {
+        #[cfg(feature = "tokio")]
+        thread.attend();
+        thread.queue.borrow_mut().suspects.extend(promise.take());
+    });
     // While the thread ends nothing is going to change.
     if let Some(promise) = promise {
         promise.report();
@@ -181,15 +248,35 @@ pub(crate) fn report_lost() {
         .for_each(|promise: Rc<dyn local::Suspect>| promise.report());
 }
 
-impl Queue {
-    /// Nobody runs these jobs any more: their promises are cancelled, and the clean-up handlers run.
-    pub(crate) fn cancel(self, arrivals: Vec<Entry>) {
-        for entry in self.entries.into_iter().chain(arrivals) {
-            if let Entry::Job(job, index) = entry {
-                job.cancel(index);
-            }
+/// Nobody runs the thread's queue any more, nor these: the promises are cancelled, and the clean-up handlers run.
+pub(crate) fn cancel(arrivals: Vec<Entry>) {
+    arrivals.into_iter().for_each(Entry::cancel);
+    // Each may leave more.
+    while let Ok(Some(entry)) =
+        THREAD.try_with(|thread| thread.queue.borrow_mut().entries.pop_front())
+    {
+        entry.cancel();
+    }
+    if THREAD.try_with(|_| ()).is_ok() {
+        report_suspects();
+    }
+}
+
+impl Entry {
+    fn cancel(self) {
+        if let Self::Job(job, index) = self {
+            job.cancel(index);
         }
-        self.suspects
+    }
+}
+
+impl Drop for Queue {
+    /// The thread ends. What comes of these jobs is cancelled at once, as there is no queue any more.
+    fn drop(&mut self) {
+        mem::take(&mut self.entries)
+            .into_iter()
+            .for_each(Entry::cancel);
+        mem::take(&mut self.suspects)
             .into_iter()
             .for_each(|promise| promise.report());
     }

@@ -1,5 +1,7 @@
 //! What a hot promise is, for one thread or for many: this text is compiled twice, over two sets of types named `kind`.
 
+#![allow(clippy::duplicate_mod, reason = "one text for both kinds")]
+
 use super::kind;
 
 mod cell;
