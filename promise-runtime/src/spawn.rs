@@ -5,7 +5,8 @@ use core::future::Future;
 #[cfg(feature = "event_loop")]
 use alloc::boxed::Box;
 
-const NO_EXECUTOR: &str = "no executor is entered here: detach the chain inside `event_loop::run` or, with feature `tokio`, a tokio runtime";
+const NO_EXECUTOR: &str = "no executor is entered here: call this on an event loop (inside `event_loop::run`) or, with feature `tokio`, inside a tokio runtime \
+     (a `LocalSet` for what stays on its thread); a chain can also be handed to any other executor with `spawn_with`";
 
 #[track_caller]
 pub(crate) fn detach<T, E>(chain: impl Future<Output = Result<T, E>> + Send + 'static) {

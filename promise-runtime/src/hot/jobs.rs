@@ -88,7 +88,11 @@ std::thread_local! {
 /// Puts an entry at the end of the thread's queue.
 pub(crate) fn push(entry: Entry) {
     let mut entry = Some(entry);
-    let _ = THREAD.try_with(|thread| thread.queue.borrow_mut().entries.extend(entry.take()));
+    let _ = THREAD.try_with(|thread| {
+        #[cfg(feature = "tokio")]
+        thread.attend();
+        thread.queue.borrow_mut().entries.extend(entry.take());
+    });
     // While the thread ends there is no queue any more.
     if let Some(entry) = entry {
         entry.cancel();

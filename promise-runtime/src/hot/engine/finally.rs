@@ -12,6 +12,7 @@ use core::panic::Location;
 pub(crate) type Cleanup<V, E> = Resolution<(), E, View<V, E>>;
 
 /// Derives a promise that settles as `source` does once `handler` and what it gives are through.
+#[track_caller]
 pub(crate) fn finally<T, E, V, F>(
     source: &View<T, E>,
     place: &'static Location<'static>,

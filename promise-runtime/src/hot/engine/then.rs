@@ -11,6 +11,7 @@ use core::mem;
 use core::panic::Location;
 
 /// Derives a promise: `handler` gets the outcome of `source` in a turn of its own.
+#[track_caller]
 pub(crate) fn then<T, E, U, E2, F>(
     source: &View<T, E>,
     place: &'static Location<'static>,
