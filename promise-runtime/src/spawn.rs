@@ -1,5 +1,6 @@
 //! Starting a chain on the executor that is entered: the event loop of this thread, else tokio.
 
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
 use core::future::Future;
 
 #[cfg(feature = "event_loop")]
@@ -8,6 +9,7 @@ use alloc::boxed::Box;
 const NO_EXECUTOR: &str = "no executor is entered here: call this on an event loop (inside `event_loop::run`) or, with feature `tokio`, inside a tokio runtime \
      (a `LocalSet` for what stays on its thread); a chain can also be handed to any other executor with `spawn_with`";
 
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
 #[track_caller]
 pub(crate) fn detach<T, E>(chain: impl Future<Output = Result<T, E>> + Send + 'static) {
     let task = async move { drop(chain.await) };
@@ -24,6 +26,7 @@ pub(crate) fn detach<T, E>(chain: impl Future<Output = Result<T, E>> + Send + 's
     panic!("{NO_EXECUTOR}");
 }
 
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
 #[track_caller]
 pub(crate) fn detach_local<T, E>(chain: impl Future<Output = Result<T, E>> + 'static) {
     let task = async move { drop(chain.await) };

@@ -172,5 +172,8 @@ pub(crate) mod engine;
 pub(crate) use engine::{Job, Suspect};
 
 mod spawn;
+#[cfg(feature = "event_loop")]
 pub(crate) use kind::Seat;
-pub(crate) use spawn::{LocalWork, spawn};
+#[cfg(feature = "event_loop")]
+pub(crate) use spawn::LocalWork;
+pub(crate) use spawn::spawn;

@@ -16,6 +16,11 @@
 //! | `flat` | drops and cancellations, however long the chain, without recursion |
 //! | `reason` | rejections that nobody handles |
 
+#![cfg_attr(
+    not(feature = "event_loop"),
+    allow(dead_code, reason = "only the event loop uses all of it")
+)]
+
 mod convert;
 pub(crate) mod flat;
 mod handle;
@@ -43,11 +48,11 @@ use crate::event_loop::TaskId;
 /// Without the event loop there are no tasks of it.
 #[cfg(not(feature = "event_loop"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum TaskId {}
+pub(crate) enum TaskId {}
 
 #[cfg(not(feature = "event_loop"))]
 impl TaskId {
-    fn wake(self) {
+    pub(crate) fn wake(self) {
         match self {}
     }
 }

@@ -149,6 +149,11 @@ mod kind {
 pub(crate) mod engine;
 
 pub(crate) use engine::Job;
+#[cfg(feature = "event_loop")]
 pub(crate) use home::Seat;
 pub use spawn::PromiseTask;
-pub(crate) use spawn::{SharedWork, spawn, split};
+#[cfg(feature = "event_loop")]
+pub(crate) use spawn::SharedWork;
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+pub(crate) use spawn::spawn;
+pub(crate) use spawn::split;

@@ -17,6 +17,9 @@ pub(crate) enum Home {
     Loop(Arc<crate::event_loop::Remote>),
     #[cfg(feature = "tokio")]
     Tokio(tokio::runtime::Handle),
+    /// Never; but an enum without variants would make what follows unreachable.
+    #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
+    Nowhere,
 }
 
 impl Home {
@@ -51,7 +54,7 @@ impl Home {
                 drop(runtime.spawn(Turn(Some((job, index)))));
             }
             #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
-            _ => drop((job, index)),
+            Self::Nowhere => drop((job, index)),
         }
     }
 }
@@ -87,6 +90,9 @@ pub(crate) enum Seat {
     Loop(Arc<crate::event_loop::Woken>, crate::event_loop::TaskId),
     #[cfg(feature = "tokio")]
     Tokio(tokio::task::AbortHandle),
+    /// Never, as above.
+    #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
+    Nowhere,
 }
 
 impl Seat {
@@ -98,7 +104,7 @@ impl Seat {
             #[cfg(feature = "tokio")]
             Self::Tokio(task) => task.abort(),
             #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
-            _ => {}
+            Self::Nowhere => {}
         }
     }
 }

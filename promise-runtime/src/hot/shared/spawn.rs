@@ -43,6 +43,7 @@ where
 /// Starts `future` on the innermost executor that is entered here: tokio or an event loop.
 ///
 /// Panics if there is none.
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
 #[track_caller]
 pub(crate) fn spawn<T, E, F>(future: F, place: &'static Location<'static>) -> Promise<T, E>
 where
