@@ -127,6 +127,29 @@ fn an_interval_is_set_again_after_its_callback() {
 }
 
 #[test]
+fn an_interval_that_clears_itself_and_sets_a_timer_is_over() {
+    let log = Log::default();
+    virtually(async {
+        let id = Rc::new(Cell::new(None::<TimerId>));
+        let (own, events, ticks) = (id.clone(), log.clone(), Cell::new(0));
+        id.set(Some(set_interval(
+            move || {
+                events.borrow_mut().push("tick".to_owned());
+                ticks.set(ticks.get() + 1);
+                if ticks.get() == 2 {
+                    clear_interval(own.get().expect("it is set"));
+                    // It gets the slot that has just become free.
+                    set_timeout(write(&events, "timeout"), ms(5));
+                }
+            },
+            ms(2),
+        )));
+        delay(ms(50)).await;
+    });
+    assert_eq!(*log.borrow(), ["tick", "tick", "timeout"]);
+}
+
+#[test]
 fn clearing_drops_the_callback() {
     let alive = Rc::new(());
     virtually(async {

@@ -46,7 +46,8 @@ pub fn set_timeout(callback: impl FnOnce() + 'static, delay: Duration) -> TimerI
     set(Call::Once(Box::new(callback)), delay)
 }
 
-/// Calls `callback` again and again, each time `period` after the call before has returned, until it is cleared.
+/// Calls `callback` again and again, each time `period` after the call before began, until it is cleared; as in Node it is set again
+/// when that has returned.
 ///
 /// What is said of [`set_timeout`] holds here too. [`run_until_idle`](super::run_until_idle) does not return while an interval is set; the
 /// callback itself may clear it.

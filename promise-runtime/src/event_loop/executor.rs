@@ -125,7 +125,9 @@ impl Executor {
         let mut future = pin!(future);
         loop {
             if let Poll::Ready(output) = main.poll(|cx| future.as_mut().poll(cx)) {
-                jobs::report_lost();
+                if jobs::is_empty() {
+                    jobs::report_lost();
+                }
                 return output;
             }
             self.run_others(main.id);
@@ -184,28 +186,34 @@ impl Executor {
 
     /// Calls the callback of a timer.
     fn call(&self, slot: u32) {
-        let Some(call) = self
-            .callbacks
-            .borrow_mut()
-            .get_mut(&slot)
-            .and_then(|callback| callback.call.take())
-        else {
-            return;
+        let (number, call) = {
+            let mut callbacks = self.callbacks.borrow_mut();
+            let Some(callback) = callbacks.get_mut(&slot) else {
+                return;
+            };
+            (callback.number, callback.call.take())
         };
         match call {
-            Call::Once(call) => {
+            Some(Call::Once(call)) => {
                 self.callbacks.borrow_mut().remove(&slot);
                 self.timers.cancel(slot);
                 call();
             }
-            Call::Repeat(mut call, period) => {
+            Some(Call::Repeat(mut call, period)) => {
+                // As in Node, the period counts from the start of the callback.
+                let start = self.timers.now_nanos();
                 call();
-                // Unless it has cleared itself.
-                if let Some(callback) = self.callbacks.borrow_mut().get_mut(&slot) {
+                let mut callbacks = self.callbacks.borrow_mut();
+                // Unless it has cleared itself; then the slot may be another timer's by now.
+                if let Some(callback) = callbacks
+                    .get_mut(&slot)
+                    .filter(|callback| callback.number == number)
+                {
                     callback.call = Some(Call::Repeat(call, period));
-                    self.timers.again(slot, period);
+                    self.timers.again(slot, start.saturating_add(period));
                 }
             }
+            None => {}
         }
     }
 

@@ -71,8 +71,8 @@ impl Inner {
 
 impl Inner {
     /// Puts a slot into the queue.
-    fn queue(&mut self, nanos: u64, slot: u32) -> (u64, u64) {
-        let (at, number) = (self.now().saturating_add(nanos), self.made);
+    fn queue(&mut self, at: u64, slot: u32) -> (u64, u64) {
+        let number = self.made;
         self.made += 1;
         self.queue.insert((at, number, slot));
         (at, number)
@@ -108,6 +108,11 @@ impl Timers {
         Duration::from_nanos(lock(&self.inner).now())
     }
 
+    /// The same in nanoseconds.
+    pub(super) fn now_nanos(&self) -> u64 {
+        lock(&self.inner).now()
+    }
+
     /// How many have not fired yet.
     pub(super) fn pending(&self) -> usize {
         lock(&self.inner).queue.len()
@@ -130,10 +135,10 @@ impl Timers {
         self.insert(nanos, None)
     }
 
-    /// The same again, for a callback that has been called.
-    pub(super) fn again(&self, slot: u32, nanos: u64) {
+    /// The same again at this time, for a callback that has been called.
+    pub(super) fn again(&self, slot: u32, at: u64) {
         let inner = &mut *lock(&self.inner);
-        let pending = inner.queue(nanos, slot);
+        let pending = inner.queue(at, slot);
         inner.slots[slot as usize].pending = Some(pending);
     }
 
@@ -143,7 +148,8 @@ impl Timers {
             inner.slots.push(Slot::default());
             u32::try_from(inner.slots.len() - 1).expect("fewer than 2^32 timers")
         });
-        let pending = Some(inner.queue(nanos, slot));
+        let at = inner.now().saturating_add(nanos);
+        let pending = Some(inner.queue(at, slot));
         inner.slots[slot as usize] = Slot {
             pending,
             calls: waker.is_none(),
