@@ -5,6 +5,8 @@
 //! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, compile
 //! cargo run --release -p promise-benches -- large           # combinators of 2 to 10,000 promises; takes ten minutes
 //! cargo run --release -p promise-benches -- large "Vec of 30,"   # those cases whose name contains this
+//! cargo run --release -p promise-benches -- hot             # hot promises next to Node and others; takes minutes
+//! cargo run --release -p promise-benches -- hot doxbee      # those shapes whose name contains this
 //! cargo run --release -p promise-benches -- compile 5       # the best of five builds instead of three
 //! ```
 //!
@@ -31,12 +33,16 @@ mod combinators;
 mod combine_table;
 mod combine_table_leaves;
 mod compile;
+mod hot;
 mod leaf;
 mod measure;
 mod report;
 mod sources;
 
 use std::process::ExitCode;
+
+/// How often Node and the others take turns.
+const HOT_ROUNDS: u32 = 5;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -49,6 +55,12 @@ fn main() -> ExitCode {
         }
         ["chain"] => report::print(&chain::table()),
         ["combinators"] => report::print(&combinators::table()),
+        ["hot"] => hot::print("", HOT_ROUNDS),
+        ["hot", filter] => hot::print(filter, HOT_ROUNDS),
+        ["hot", shape, contender, times] => match times.parse() {
+            Ok(times) if hot::run(shape, contender, times) => {}
+            _ => return usage(),
+        },
         ["large"] => combine_table::print(""),
         ["large", filter] => combine_table::print(filter),
         [combine_table::ONE_CASE, name, times] => match times.parse() {
@@ -77,6 +89,8 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: promise-benches [chain | combinators | large [filter] | compile [rounds]]");
+    eprintln!(
+        "usage: promise-benches [chain | combinators | hot [filter] | large [filter] | compile [rounds]]"
+    );
     ExitCode::FAILURE
 }

@@ -1,0 +1,408 @@
+//! The shapes of V8's and bluebird's suites, and two loops.
+
+use super::{Contender, Shape};
+use promise_runtime::event_loop::{self, set_timeout};
+use promise_runtime::prelude::*;
+use std::convert::Infallible;
+use std::hint::black_box;
+use std::time::Duration;
+
+const REQUESTS: usize = 10_000;
+const QUERIES: usize = 25;
+const LINKS: u32 = 1_000_000;
+const MS: Duration = Duration::from_millis(1);
+
+type Local<T = ()> = LocalPromise<T, Infallible>;
+type Shared<T = ()> = Promise<T, Infallible>;
+type Answer<T = ()> = Result<T, Infallible>;
+
+pub(super) const SHAPES: &[Shape] = &[
+    Shape {
+        name: "doxbee, async functions",
+        node: Some("doxbee_async"),
+        contenders: &[
+            Contender {
+                name: "LocalPromise, every query hot",
+                run: doxbee_async_local,
+            },
+            Contender {
+                name: "LocalPromise, cold queries in one hot task",
+                run: doxbee_async_cold,
+            },
+            Contender {
+                name: "Promise, every query hot",
+                run: doxbee_async_shared,
+            },
+            Contender {
+                name: "tokio, every query spawned",
+                run: doxbee_async_tokio,
+            },
+        ],
+    },
+    Shape {
+        name: "doxbee, then",
+        node: Some("doxbee_then"),
+        contenders: &[
+            Contender {
+                name: "LocalPromise",
+                run: doxbee_then_local,
+            },
+            Contender {
+                name: "Promise",
+                run: doxbee_then_shared,
+            },
+        ],
+    },
+    Shape {
+        name: "parallel, 25 queries",
+        node: Some("parallel_async"),
+        contenders: &[
+            Contender {
+                name: "LocalPromise, every query hot",
+                run: parallel_local,
+            },
+            Contender {
+                name: "LocalPromise, cold queries in one hot task",
+                run: parallel_cold,
+            },
+            Contender {
+                name: "Promise, every query hot",
+                run: parallel_shared,
+            },
+            Contender {
+                name: "tokio, every query spawned",
+                run: parallel_tokio,
+            },
+        ],
+    },
+    Shape {
+        name: "doxbee-sequential, timers of 1 ms",
+        node: Some("doxbee_timers"),
+        contenders: &[
+            Contender {
+                name: "LocalPromise, every query hot",
+                run: doxbee_timers_local,
+            },
+            Contender {
+                name: "LocalPromise, cold queries in one hot task",
+                run: doxbee_timers_cold,
+            },
+        ],
+    },
+    Shape {
+        name: "madeup-parallel, 25 timers of 1 ms",
+        node: Some("parallel_timers"),
+        contenders: &[
+            Contender {
+                name: "LocalPromise, every query hot",
+                run: parallel_timers_local,
+            },
+            Contender {
+                name: "LocalPromise, cold queries in one hot task",
+                run: parallel_timers_cold,
+            },
+        ],
+    },
+    Shape {
+        name: "a then chain of 1,000,000 links",
+        node: Some("then_chain"),
+        contenders: &[
+            Contender {
+                name: "LocalPromise",
+                run: then_chain_local,
+            },
+            Contender {
+                name: "Promise",
+                run: then_chain_shared,
+            },
+        ],
+    },
+    Shape {
+        name: "1,000,000 settled promises, made and awaited",
+        node: Some("await_loop"),
+        contenders: &[
+            Contender {
+                name: "LocalPromise",
+                run: await_loop_local,
+            },
+            Contender {
+                name: "Promise",
+                run: await_loop_shared,
+            },
+        ],
+    },
+];
+
+async fn query() -> Answer {
+    Ok(())
+}
+
+/// Starts `REQUESTS` requests and waits for all of them.
+macro_rules! all {
+    ($Promise:ident, $request:expr) => {
+        event_loop::run(async {
+            let requests: Vec<$Promise> = (0..REQUESTS).map(|_| $request).collect();
+            black_box($Promise::all(requests).await)
+        })
+    };
+}
+
+/// An `async` function of JavaScript.
+macro_rules! hot {
+    (Local, $future:expr) => {
+        promise! { move ($future) }.spawn_local()
+    };
+    (Shared, $future:expr) => {
+        promise! { move ($future) }.spawn()
+    };
+}
+
+macro_rules! doxbee_async {
+    ($Promise:ident) => {
+        all!(
+            $Promise,
+            hot!($Promise, async {
+                hot!($Promise, query()).await?;
+                black_box(hot!($Promise, query()).await?);
+                hot!($Promise, query()).await?;
+                hot!($Promise, query()).await?;
+                hot!($Promise, query()).await?;
+                hot!($Promise, query()).await?;
+                hot!($Promise, query()).await?;
+                hot!($Promise, query()).detach();
+                Ok::<_, Infallible>(())
+            })
+        )
+    };
+}
+
+fn doxbee_async_local() {
+    let _ = doxbee_async!(Local);
+}
+
+fn doxbee_async_shared() {
+    let _ = doxbee_async!(Shared);
+}
+
+fn doxbee_async_cold() {
+    let _ = all!(
+        Local,
+        hot!(Local, async {
+            query().await?;
+            black_box(query().await?);
+            query().await?;
+            query().await?;
+            query().await?;
+            query().await?;
+            query().await?;
+            query().await
+        })
+    );
+}
+
+fn doxbee_async_tokio() {
+    on_tokio(async {
+        let requests: Vec<_> = (0..REQUESTS)
+            .map(|_| {
+                tokio::spawn(async {
+                    for _ in 0..7 {
+                        let _ = black_box(tokio::spawn(query()).await);
+                    }
+                    drop(tokio::spawn(query()));
+                })
+            })
+            .collect();
+        for request in requests {
+            request.await.expect("it does not panic");
+        }
+    });
+}
+
+fn on_tokio(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime")
+        .block_on(future);
+}
+
+macro_rules! doxbee_then {
+    ($Promise:ident) => {
+        all!(
+            $Promise,
+            $Promise::resolve(())
+                .then(|()| $Promise::resolve(()))
+                .then(|()| $Promise::resolve(()))
+                .then(|()| $Promise::resolve(()))
+                .then(|()| $Promise::resolve(()))
+                .then(|()| $Promise::resolve(()))
+                .then(|()| $Promise::resolve(()))
+                .map(|()| $Promise::resolve(()).detach())
+        )
+    };
+}
+
+fn doxbee_then_local() {
+    let _ = doxbee_then!(Local);
+}
+
+fn doxbee_then_shared() {
+    let _ = doxbee_then!(Shared);
+}
+
+macro_rules! parallel {
+    ($Promise:ident) => {
+        all!(
+            $Promise,
+            hot!($Promise, async {
+                $Promise::all((0..QUERIES).map(|_| hot!($Promise, query()))).await?;
+                hot!($Promise, query()).detach();
+                Ok::<_, Infallible>(())
+            })
+        )
+    };
+}
+
+fn parallel_local() {
+    let _ = parallel!(Local);
+}
+
+fn parallel_shared() {
+    let _ = parallel!(Shared);
+}
+
+fn parallel_cold() {
+    let _ = all!(
+        Local,
+        hot!(Local, async {
+            all((0..QUERIES).map(|_| query())).await?;
+            query().await
+        })
+    );
+}
+
+fn parallel_tokio() {
+    on_tokio(async {
+        let requests: Vec<_> = (0..REQUESTS)
+            .map(|_| {
+                tokio::spawn(async {
+                    let queries: Vec<_> = (0..QUERIES).map(|_| tokio::spawn(query())).collect();
+                    for query in queries {
+                        let _ = black_box(query.await);
+                    }
+                    drop(tokio::spawn(query()));
+                })
+            })
+            .collect();
+        for request in requests {
+            request.await.expect("it does not panic");
+        }
+    });
+}
+
+/// A query that answers by a timer.
+fn timed() -> Local {
+    Local::new(|resolve, _| {
+        set_timeout(move || resolve(()), MS);
+    })
+}
+
+async fn timed_cold() -> Answer {
+    delay(MS).await;
+    Ok(())
+}
+
+fn doxbee_timers_local() {
+    let _ = all!(
+        Local,
+        hot!(Local, async {
+            Local::all([timed(), timed()]).await?;
+            timed().await?;
+            Local::resolve(()).await?;
+            timed().await?;
+            timed().await?;
+            timed().await?;
+            timed().detach();
+            Ok(())
+        })
+    );
+}
+
+fn doxbee_timers_cold() {
+    let _ = all!(
+        Local,
+        hot!(Local, async {
+            all((timed_cold(), timed_cold())).await?;
+            timed_cold().await?;
+            timed_cold().await?;
+            timed_cold().await?;
+            timed_cold().await?;
+            hot!(Local, timed_cold()).detach();
+            Ok(())
+        })
+    );
+}
+
+fn parallel_timers_local() {
+    let _ = all!(
+        Local,
+        hot!(Local, async {
+            Local::all((0..QUERIES).map(|_| timed())).await?;
+            timed().detach();
+            Ok(())
+        })
+    );
+}
+
+fn parallel_timers_cold() {
+    let _ = all!(
+        Local,
+        hot!(Local, async {
+            all((0..QUERIES).map(|_| timed_cold())).await?;
+            hot!(Local, timed_cold()).detach();
+            Ok(())
+        })
+    );
+}
+
+macro_rules! then_chain {
+    ($Promise:ident) => {
+        event_loop::run(async {
+            let (mut last, resolve, _reject) = $Promise::<u32>::with_resolvers();
+            for _ in 0..LINKS {
+                last = last.map(|value| value + 1);
+            }
+            resolve(0);
+            let Ok(value) = last.await;
+            assert_eq!(value, LINKS);
+        })
+    };
+}
+
+fn then_chain_local() {
+    then_chain!(Local);
+}
+
+fn then_chain_shared() {
+    then_chain!(Shared);
+}
+
+macro_rules! await_loop {
+    ($Promise:ident) => {
+        event_loop::run(async {
+            let mut sum = 0;
+            for _ in 0..LINKS {
+                let Ok(value) = $Promise::resolve(1).await;
+                sum += value;
+            }
+            assert_eq!(sum, LINKS);
+        })
+    };
+}
+
+fn await_loop_local() {
+    await_loop!(Local);
+}
+
+fn await_loop_shared() {
+    await_loop!(Shared);
+}
