@@ -1,0 +1,112 @@
+//! Promises/A+ 1.1: its official suite, all 872 tests, against `LocalPromise`, inside Node.
+//!
+//! `conformance/` is the addon and its JavaScript side. Where Node or npm is missing, or npm cannot install the suite, one line
+//! on stderr says so and nothing is tested; with `CONFORMANCE=required` in the environment that is a failure.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// How many tests version 2.1.2 of the suite has.
+const TESTS: u32 = 872;
+const SUITE: &str = "promises-aplus-tests";
+
+#[test]
+fn local_promise_passes_promises_aplus() {
+    let folder = match install() {
+        Ok(folder) => folder,
+        Err(reason) => return skip(&reason),
+    };
+    let report = run(&folder);
+    let expected = format!("{TESTS} passed, 0 failed");
+    assert_eq!(report.lines().last(), Some(&*expected), "{report}");
+}
+
+/// What the suite says.
+fn run(folder: &Path) -> String {
+    let script = conformance().join("js/aplus.cjs");
+    // Node would end at the first of the many rejections that the suite leaves alone on purpose.
+    let output = command("node", folder)
+        .arg("--unhandled-rejections=none")
+        .args([script.as_os_str(), addon().as_os_str()])
+        .output()
+        .expect("Node was there a moment ago");
+    text(&output)
+}
+
+/// The folder that has the suite in its `node_modules`, or why there is none.
+fn install() -> Result<PathBuf, String> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance");
+    fs::create_dir_all(&folder).expect("cargo's folder for tests can be written to");
+    answers("node", &folder)?;
+    let manifest = fs::read(conformance().join("package.json")).expect("it is checked in");
+    let installed = folder.join("package.json");
+    if folder.join("node_modules").join(SUITE).exists()
+        && fs::read(&installed).ok() == Some(manifest.clone())
+    {
+        return Ok(folder);
+    }
+    answers(npm(), &folder)?;
+    fs::write(&installed, manifest).expect("cargo's folder for tests can be written to");
+    let output = command(npm(), &folder)
+        .args([
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--ignore-scripts",
+        ])
+        .args(["--fetch-retries=1", "--fetch-timeout=60000"])
+        .output()
+        .map_err(|error| format!("npm does not start: {error}"))?;
+    if output.status.success() {
+        return Ok(folder);
+    }
+    fs::remove_file(installed).expect("it was written a moment ago");
+    Err(format!("npm cannot install {SUITE}:\n{}", text(&output)))
+}
+
+fn answers(program: &str, folder: &Path) -> Result<(), String> {
+    match command(program, folder).arg("--version").output() {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(format!("{program} does not work:\n{}", text(&output))),
+        Err(error) => Err(format!("{program} cannot be run: {error}")),
+    }
+}
+
+/// Past the capture of what tests print, because nobody looks into a test that has passed.
+fn skip(reason: &str) {
+    let required = std::env::var_os("CONFORMANCE").is_some_and(|value| value == "required");
+    assert!(!required, "Promises/A+ is required, but {reason}");
+    writeln!(io::stderr(), "skipped: Promises/A+, because {reason}").expect("stderr takes a line");
+}
+
+/// Where cargo puts the addon: next to the tests, whose dependency it is.
+fn addon() -> PathBuf {
+    let tests = std::env::current_exe().expect("a test knows where it is");
+    let addon = tests.with_file_name(format!("{DLL_PREFIX}promise_conformance{DLL_SUFFIX}"));
+    assert!(addon.exists(), "cargo has built no {}", addon.display());
+    addon
+}
+
+fn conformance() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
+}
+
+fn npm() -> &'static str {
+    if cfg!(windows) { "npm.cmd" } else { "npm" }
+}
+
+fn command(program: &str, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder);
+    command
+}
+
+fn text(output: &Output) -> String {
+    let mut text = String::from_utf8_lossy(&output.stderr).into_owned();
+    text.push_str(&String::from_utf8_lossy(&output.stdout));
+    text
+}
