@@ -58,14 +58,28 @@ fn install() -> Result<PathBuf, String> {
             "--no-package-lock",
             "--ignore-scripts",
         ])
-        .args(["--fetch-retries=1", "--fetch-timeout=60000"])
+        .args([
+            "--fetch-retries=1",
+            "--fetch-retry-mintimeout=1000",
+            "--fetch-timeout=60000",
+        ])
         .output()
         .map_err(|error| format!("npm does not start: {error}"))?;
     if output.status.success() {
         return Ok(folder);
     }
     fs::remove_file(installed).expect("it was written a moment ago");
-    Err(format!("npm cannot install {SUITE}:\n{}", text(&output)))
+    // The first lines say what is the matter, the others where npm has written more of it.
+    let reason: Vec<_> = text(&output)
+        .lines()
+        .filter(|line| line.contains("error"))
+        .take(3)
+        .map(str::to_owned)
+        .collect();
+    Err(format!(
+        "npm cannot install {SUITE}:\n{}",
+        reason.join("\n")
+    ))
 }
 
 fn answers(program: &str, folder: &Path) -> Result<(), String> {
