@@ -1,12 +1,12 @@
 'use strict';
 
-// node aplus.cjs ADDON: runs Promises/A+'s suite, prints each failure and last one line with the counts.
+// node aplus.cjs ADDON SUBJECT: runs Promises/A+'s suite, prints each failure and last one line with the counts.
 
 const { createRequire } = require('node:module');
 const path = require('node:path');
 const adapter = require('./adapter.cjs');
 
-const [addon] = process.argv.slice(2);
+const [addon, subject] = process.argv.slice(2);
 
 // `require` asks for a name that ends in `.node`, which is not how cargo names libraries.
 const core = { exports: {} };
@@ -39,5 +39,5 @@ function Reporter(runner) {
 }
 
 // The suite's own limit of 200 ms for a test is too tight for a busy machine, and no rule speaks of time.
-const promises = adapter(core.exports);
+const promises = adapter(core.exports, subject);
 suite(promises, { reporter: Reporter, timeout: 2000 }, finish);

@@ -1,8 +1,8 @@
 //! The tables of promises, one for each kind, and what can be done with an entry.
 
+use crate::executor::queue;
 use crate::{Completion, Handle, Id, call, call_then};
-use promise_runtime::event_loop::queue_microtask;
-use promise_runtime::{LocalPromise, Resolution};
+use promise_runtime::{LocalPromise, Promise, Resolution};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -88,7 +88,7 @@ macro_rules! kind {
             /// NewPromiseResolveThenableJob).
             fn assimilate(thenable: Handle) -> Hot {
                 let follower = deferred();
-                queue_microtask(move || call_then(thenable, follower));
+                queue(move || call_then(thenable, follower));
                 promise(follower)
             }
         }
@@ -98,4 +98,8 @@ macro_rules! kind {
 kind! {
     /// `LocalPromise`.
     local, LocalPromise
+}
+kind! {
+    /// `Promise`.
+    shared, Promise
 }

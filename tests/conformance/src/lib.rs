@@ -6,10 +6,13 @@
 //! about a value (is it a thenable? does its `then` getter throw? is it the very promise that it resolves?), which it
 //! tells by the tag of a [`Completion`].
 //!
-//! The event loop runs whenever JavaScript's microtask queue says so: the adapter calls `drain` in `queueMicrotask`.
+//! The executor runs whenever JavaScript's microtask queue says so: the adapter calls `drain` in `queueMicrotask`.
 
 mod border;
+mod executor;
 mod kinds;
+
+use std::cell::Cell;
 
 /// A value of JavaScript's, known by its index in the adapter's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,32 +59,65 @@ pub(crate) fn call_then(thenable: Handle, promise: Id) {
     border::host(CALL_THEN, thenable.0, promise.0);
 }
 
+/// What is under test, in the order of the adapter's `subjects`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// `LocalPromise`, on the event loop.
+    Local,
+    /// `Promise`, on the event loop.
+    Shared,
+    /// `Promise`, on tokio.
+    Tokio,
+}
+
+std::thread_local! {
+    static SUBJECT: Cell<Subject> = const { Cell::new(Subject::Local) };
+}
+
+/// Calls a function of the module that `SUBJECT` says, where handlers can be registered.
+macro_rules! subject {
+    ($function:ident($($argument:expr),*)) => {
+        match SUBJECT.get() {
+            Subject::Local => kinds::local::$function($($argument),*),
+            Subject::Shared | Subject::Tokio => executor::enter(|| kinds::shared::$function($($argument),*)),
+        }
+    };
+}
+
 /// What the adapter can call. All numbers; a missing argument is 0.
 const EXPORTS: &[(&str, border::Export)] = &[
-    // To be called first: the suite rejects many promises that it never looks at.
-    ("silence", |_| {
+    // test(subject): to be called first
+    ("test", |[subject, ..]| {
+        let subjects = [Subject::Local, Subject::Shared, Subject::Tokio];
+        SUBJECT.set(subjects[subject as usize]);
+        // The suite rejects many promises that it never looks at.
         promise_runtime::on_unhandled_rejection(|_| ());
         0
     }),
-    ("deferred", |_| kinds::local::deferred().0),
+    ("deferred", |_| subject!(deferred()).0),
     ("resolved", |[value, ..]| {
-        kinds::local::resolved(Handle(value)).0
+        subject!(resolved(Handle(value))).0
     }),
     ("rejected", |[reason, ..]| {
-        kinds::local::rejected(Handle(reason)).0
+        subject!(rejected(Handle(reason))).0
     }),
     // settle(promise, tag, payload)
     ("settle", |[promise, tag, payload]| {
-        kinds::local::settle(Id(promise), Completion::decode(tag, payload));
+        subject!(settle(Id(promise), Completion::decode(tag, payload)));
         0
     }),
     // then(promise, onFulfilled, onRejected): 0 for a handler that is not a function
     ("then", |[promise, on_fulfilled, on_rejected]| {
         let handler = |reaction| (reaction != 0).then_some(Handle(reaction));
-        kinds::local::then(Id(promise), handler(on_fulfilled), handler(on_rejected)).0
+        subject!(then(
+            Id(promise),
+            handler(on_fulfilled),
+            handler(on_rejected)
+        ))
+        .0
     }),
     ("drain", |_| {
-        promise_runtime::event_loop::run_until_idle();
+        executor::drain();
         0
     }),
 ];

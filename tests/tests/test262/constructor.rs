@@ -3,7 +3,7 @@
 //! A hot promise's executor is a Rust closure and cannot throw; what the files say about a `throw` is tested with the cold
 //! `new Promise(…)`.
 
-use super::kit::{Hot, Object, watch};
+use super::kit::{Hot, Object, in_a_job, watch};
 use promise_runtime::event_loop::run;
 use promise_runtime::prelude::*;
 use promise_runtime::{LocalPromise, PromiseState};
@@ -44,16 +44,25 @@ fn thenable() -> (Thenable, promise_runtime::hot::LocalResolve<i32, ()>) {
 
 // test/built-ins/Promise/exception-after-resolve-in-executor.js
 #[test]
-fn a_throw_after_resolving_with_a_thenable_is_ignored() {
-    let (thenable, settle) = thenable();
-    settle(5);
-    let outcome = run(promise! { <i32, &'static str>
-        new Promise((resolve, _reject) => {
-            resolve(1);
-            throw "ignored"
-        }).then(|value| thenable.map(move |more| value + more).catch(|()| Err("rejected")))
+fn a_rejection_after_resolving_with_a_promise_is_ignored() {
+    let thenable = Hot::new(|resolve, _| resolve(1));
+    let p = Hot::new(|resolve, reject| {
+        resolve.adopt(thenable);
+        reject("ignored");
     });
-    assert_eq!(outcome, Ok(6));
+    watch(&p).fulfilled(1);
+}
+
+// test/built-ins/Promise/exception-after-resolve-in-thenable-job.js
+#[test]
+fn a_rejection_after_an_adopted_promise_was_resolved_is_ignored() {
+    let thenable = Hot::new(|resolve, _| resolve(1));
+    let thenable_with_error = in_a_job(|resolve, reject| {
+        resolve.adopt(thenable);
+        reject("ignored");
+    });
+    let p = Hot::new(|resolve, _| resolve.adopt(thenable_with_error));
+    watch(&p).fulfilled(1);
 }
 
 // test/built-ins/Promise/reject-ignored-via-abrupt.js
