@@ -4,7 +4,7 @@
 //! JavaScript side keeps in a table, and a promise is an index into a table of this side. What is ours and under test:
 //! state, queueing, order, settling once, adoption. What `js/adapter.cjs` does: everything that is JavaScript's own
 //! about a value (is it a thenable? does its `then` getter throw? is it the very promise that it resolves?), which it
-//! tells by the tag of a [`Completion`].
+//! tells by the tag of a `Completion`.
 //!
 //! The executor runs whenever JavaScript's microtask queue says so: the adapter calls `drain` in `queueMicrotask`.
 

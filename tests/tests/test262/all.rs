@@ -157,24 +157,21 @@ fn settled_elements_behind_a_pending_one_do_not_fulfil_it() {
 #[test]
 fn elements_that_settle_while_the_iterator_is_read_do_not_fulfil_it_early() {
     let [
-        (p1, resolve_p1, _),
-        (p2, resolve_p2, _),
-        (p3, resolve_p3, _),
+        (p1, resolve_p1, _r1),
+        (p2, resolve_p2, _r2),
+        (p3, resolve_p3, _r3),
     ] = deferred::<i32, &str>();
-    let mut elements = vec![
-        (p3, resolve_p3, None, 3),
-        (p2, resolve_p2, Some(resolve_p1.clone()), 2),
-        (p1, resolve_p1, None, 1),
-    ];
-    let all = LocalPromise::all(std::iter::from_fn(move || {
-        let (promise, resolve, earlier, value) = elements.pop()?;
-        if let Some(resolve_p1) = earlier {
-            resolve_p1(1);
+    let mut count = 0;
+    let all = LocalPromise::all([p1, p2, p3].into_iter().inspect(move |_| {
+        count += 1;
+        match count {
+            2 => {
+                resolve_p1(1);
+                resolve_p2(2);
+            }
+            3 => resolve_p3(3),
+            _ => {}
         }
-        if value != 1 {
-            resolve(value);
-        }
-        Some(promise)
     }));
     watch(&all).fulfilled(vec![1, 2, 3]);
 }
