@@ -22,8 +22,8 @@ let passed = 0;
 let failed = 0;
 
 function finish() {
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exit(failed === 0 ? 0 : 1);
+  const counts = `${passed} passed, ${failed} failed\n`;
+  process.stdout.write(counts, () => process.exit(failed === 0 ? 0 : 1));
 }
 
 function Reporter(runner) {

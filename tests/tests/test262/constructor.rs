@@ -5,6 +5,7 @@
 
 use super::kit::{Hot, Object, in_a_job, watch};
 use promise_runtime::event_loop::run;
+use promise_runtime::hot::LocalResolve;
 use promise_runtime::prelude::*;
 use promise_runtime::{LocalPromise, PromiseState};
 use promise_tests::panic_message;
@@ -14,11 +15,8 @@ use std::rc::Rc;
 /// A promise that is nobody's to await: as a reason it stands for itself.
 type Thenable = LocalPromise<i32, ()>;
 
-/// Asserts that the promise is rejected with `thenable` itself, pending as it is.
-fn assert_rejected_with(
-    promise: &LocalPromise<(), Thenable>,
-    thenable: (Thenable, promise_runtime::hot::LocalResolve<i32, ()>),
-) {
+/// Asserts that the promise is rejected with a promise as it is: pending, and the one that `settle` settles.
+fn assert_rejected_with(promise: &LocalPromise<(), Thenable>, settle: &LocalResolve<i32, ()>) {
     let reason: Rc<RefCell<Option<Thenable>>> = Rc::default();
     let seen = reason.clone();
     let after = promise.catch(move |thenable| {
@@ -27,9 +25,8 @@ fn assert_rejected_with(
     });
     watch(&after).fulfilled(());
     let reason = reason.take().expect("the handler was called");
-    let (_thenable, resolve) = thenable;
     assert_eq!(reason.state(), PromiseState::Pending);
-    resolve(7);
+    settle(7);
     assert_eq!(
         reason.peek(),
         Some(Ok(&7)),
@@ -37,7 +34,7 @@ fn assert_rejected_with(
     );
 }
 
-fn thenable() -> (Thenable, promise_runtime::hot::LocalResolve<i32, ()>) {
+fn thenable() -> (Thenable, LocalResolve<i32, ()>) {
     let (thenable, resolve, _reject) = Thenable::with_resolvers();
     (thenable, resolve)
 }
@@ -131,8 +128,8 @@ fn a_promise_given_to_reject_passes_a_then_as_it_is() {
     let (p, _resolve, reject) = LocalPromise::<(), Thenable>::with_resolvers();
     let passed = p.then(|()| Ok(()));
     let (reason, settle) = thenable();
-    reject(reason.clone());
-    assert_rejected_with(&passed, (reason, settle));
+    reject(reason);
+    assert_rejected_with(&passed, &settle);
 }
 
 // test/built-ins/Promise/reject-via-fn-deferred.js
@@ -140,25 +137,25 @@ fn a_promise_given_to_reject_passes_a_then_as_it_is() {
 fn a_promise_given_to_reject_is_the_reason_as_it_is() {
     let (p, _resolve, reject) = LocalPromise::<(), Thenable>::with_resolvers();
     let (reason, settle) = thenable();
-    reject(reason.clone());
-    assert_rejected_with(&p, (reason, settle));
+    reject(reason);
+    assert_rejected_with(&p, &settle);
 }
 
 // test/built-ins/Promise/reject-via-fn-immed-queue.js
 #[test]
 fn a_promise_given_to_reject_in_the_executor_passes_a_then_as_it_is() {
     let (reason, settle) = thenable();
-    let p = LocalPromise::<(), Thenable>::new(|_, reject| reject(reason.clone()));
+    let p = LocalPromise::<(), Thenable>::new(|_, reject| reject(reason));
     let passed = p.then(|()| Ok(()));
-    assert_rejected_with(&passed, (reason, settle));
+    assert_rejected_with(&passed, &settle);
 }
 
 // test/built-ins/Promise/reject-via-fn-immed.js
 #[test]
 fn a_promise_given_to_reject_in_the_executor_is_the_reason_as_it_is() {
     let (reason, settle) = thenable();
-    let p = LocalPromise::<(), Thenable>::new(|_, reject| reject(reason.clone()));
-    assert_rejected_with(&p, (reason, settle));
+    let p = LocalPromise::<(), Thenable>::new(|_, reject| reject(reason));
+    assert_rejected_with(&p, &settle);
 }
 
 // test/built-ins/Promise/resolve-ignored-via-fn-deferred.js

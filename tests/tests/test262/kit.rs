@@ -2,10 +2,12 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
+use std::fmt::Debug;
 use std::rc::Rc;
 
 use promise_runtime::LocalPromise;
-use promise_runtime::event_loop::run_until_idle;
+use promise_runtime::event_loop::{queue_microtask, run_until_idle};
+use promise_runtime::hot::{LocalReject, LocalResolve};
 
 /// The promise of most tests.
 pub(crate) type Hot = LocalPromise<i32, &'static str>;
@@ -67,8 +69,8 @@ pub(crate) struct Watch<T, E>(Rc<RefCell<Vec<Called<T, E>>>>);
 /// `promise.then(onFulfilled, onRejected)`, with handlers that write down each of their calls.
 pub(crate) fn watch<T, E>(promise: &LocalPromise<T, E>) -> Watch<T, E>
 where
-    T: Clone + std::fmt::Debug + 'static,
-    E: Clone + std::fmt::Debug + 'static,
+    T: Clone + Debug + 'static,
+    E: Clone + Debug + 'static,
 {
     let calls = Rc::new(RefCell::new(Vec::new()));
     let (fulfilled, rejected) = (calls.clone(), calls.clone());
@@ -85,7 +87,7 @@ where
     Watch(calls)
 }
 
-impl<T: std::fmt::Debug, E: std::fmt::Debug> Watch<T, E> {
+impl<T: Debug, E: Debug> Watch<T, E> {
     /// Runs every job there is, and gives the calls.
     pub(crate) fn calls(&self) -> Vec<Called<T, E>> {
         run_until_idle();
@@ -140,27 +142,16 @@ impl PartialEq for Object {
 }
 
 /// A promise that is settled from outside, as so many tests make one.
-pub(crate) type Settlers<T, E> = (
-    LocalPromise<T, E>,
-    promise_runtime::hot::LocalResolve<T, E>,
-    promise_runtime::hot::LocalReject<T, E>,
-);
+pub(crate) type Settlers<T, E> = (LocalPromise<T, E>, LocalResolve<T, E>, LocalReject<T, E>);
 
 /// Three of them.
-pub(crate) fn deferred<T: Clone + 'static, E: Clone + std::fmt::Debug + 'static>()
--> [Settlers<T, E>; 3] {
+pub(crate) fn deferred<T: Clone + 'static, E: Clone + Debug + 'static>() -> [Settlers<T, E>; 3] {
     [(); 3].map(|()| LocalPromise::with_resolvers())
 }
 
-/// Settles with the outcome in a job of its own, as the tests' deferred thenables do.
+/// A promise that is settled in a job of its own, as the tests' deferred thenables are.
 pub(crate) fn in_a_job(
-    settle: impl FnOnce(
-        &promise_runtime::hot::LocalResolve<i32, &'static str>,
-        &promise_runtime::hot::LocalReject<i32, &'static str>,
-    ) + 'static,
+    settle: impl FnOnce(&LocalResolve<i32, &'static str>, &LocalReject<i32, &'static str>) + 'static,
 ) -> Hot {
-    Hot::new(|resolve, reject| {
-        let _ = LocalPromise::<(), Infallible>::new(|done, _| done(()))
-            .map(move |()| settle(&resolve, &reject));
-    })
+    Hot::new(|resolve, reject| queue_microtask(move || settle(&resolve, &reject)))
 }
