@@ -57,14 +57,13 @@ fn install() -> Result<PathBuf, String> {
     fs::create_dir_all(&folder).expect("cargo's folder for tests can be written to");
     answers("node", &folder)?;
     let manifest = fs::read(conformance().join("package.json")).expect("it is checked in");
-    let installed = folder.join("package.json");
-    if folder.join("node_modules").join(SUITE).exists()
-        && fs::read(&installed).ok() == Some(manifest.clone())
-    {
+    // Written last, so an installation that was interrupted is begun again.
+    let installed = folder.join("installed.json");
+    if fs::read(&installed).ok().as_ref() == Some(&manifest) {
         return Ok(folder);
     }
     answers(npm(), &folder)?;
-    fs::write(&installed, manifest).expect("cargo's folder for tests can be written to");
+    fs::write(folder.join("package.json"), &manifest).expect("the folder is there");
     let output = command(npm(), &folder)
         .args([
             "install",
@@ -81,9 +80,9 @@ fn install() -> Result<PathBuf, String> {
         .output()
         .map_err(|error| format!("npm does not start: {error}"))?;
     if output.status.success() {
+        fs::write(installed, manifest).expect("the folder is there");
         return Ok(folder);
     }
-    fs::remove_file(installed).expect("it was written a moment ago");
     // The first lines say what is the matter, the others where npm has written more of it.
     let reason: Vec<_> = text(&output)
         .lines()
