@@ -17,14 +17,12 @@
 //!
 //! A promise here is anything that is [`IntoFuture`] with a `Result` as its output.
 //!
-//! Four more make the promises themselves, out of the items of an iterator:
+//! Three more make the promises themselves, out of the items of an iterator, so many at a time:
 //!
-//! | function | fulfils with | at a time | of nothing |
-//! |---|---|---|---|
-//! | [`map_iter`] | the values, in input order | up to a limit | fulfils at once |
-//! | [`filter_iter`], [`filter_map_iter`] | the items, or values, to be kept, in input order | up to a limit | fulfils at once |
-//! | [`each_iter`] | the items | one | fulfils at once |
-//! | [`reduce_iter`] | the last accumulator | one | fulfils with the first |
+//! | function | fulfils with | of nothing |
+//! |---|---|---|
+//! | [`map_iter`] | the values, in input order | fulfils at once |
+//! | [`filter_iter`], [`filter_map_iter`] | the items, or values, to be kept, in input order | fulfils at once |
 //!
 //! They reject with the first rejection, and start nothing after it.
 //!
@@ -76,8 +74,6 @@ mod any;
 #[cfg(feature = "alloc")]
 mod bounded;
 #[cfg(feature = "alloc")]
-mod each;
-#[cfg(feature = "alloc")]
 mod filter;
 #[doc(hidden)]
 pub mod literal;
@@ -87,7 +83,6 @@ mod many;
 mod map;
 mod pinned;
 mod race;
-mod reduce;
 mod rule;
 mod slots;
 
@@ -96,14 +91,11 @@ pub use all_settled::{AllSettled, AllSettledOf, all_settled};
 pub use any::{Any, AnyOf, any};
 pub use race::{Race, RaceOf, race};
 
-pub use reduce::{Reduce, reduce_iter};
-
 #[cfg(feature = "alloc")]
 pub use {
     all::AllVec,
     all_settled::AllSettledVec,
     any::AnyVec,
-    each::{EachVec, each_iter},
     filter::{FilterMapVec, FilterVec, filter_iter, filter_map_iter},
     map::{MapVec, map_iter},
     race::RaceVec,
