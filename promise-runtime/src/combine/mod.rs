@@ -33,11 +33,12 @@
 //!   being heard first. Put the branch that must not starve at the front.
 //! - A child that has settled is dropped at once and never polled again. One that returned `Pending` and kept nothing to be woken by is
 //!   polled again whenever the combinator is.
-//! - Over an iterator, if more than 32 children are still pending in the second poll or later and few of them get on, each gets a waker of its own, and
-//!   from then on only those that were woken are polled (of more than 2048 children, also if fewer are pending). That is the third
-//!   allocation; the others are the children, which a `Vec` of futures brings along, and the values. An iterator that does not know its
-//!   length takes as many as collecting it takes. If then, in one poll, 256 children wake themselves and stay pending, as tokio's do when
-//!   the task's budget is used up, the next poll goes on with those after them.
+//! - Over an iterator of more than 32 promises, [`all`], [`all_settled`], [`any`] and [`race`] give each child that keeps its waker one of its own, and
+//!   from then on poll only those that were woken. That is the third allocation, made when the first child keeps its waker; the
+//!   others are the children, which a `Vec` of futures brings along, and the values. An iterator that does not know its length takes as many as
+//!   collecting it takes. Those who only wake themselves, or nobody, need no wakers until sweeps over all of them do not pay any more. If then, in one
+//!   poll, 256 children wake themselves and stay pending, as tokio's do when the task's budget is used up, the next poll goes on with those
+//!   after them.
 //! - The deciding outcome drops every other child and every value kept so far, in input order, before `all`, `any` and a
 //!   dynamic `race` report it. A `race` over a tuple or an array has no room for that: there the losers are dropped with the
 //!   race itself, which `.await` does before it yields.
