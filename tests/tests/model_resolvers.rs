@@ -143,7 +143,7 @@ macro_rules! models {
 
         #[test]
         fn every_ordering_is_needed() {
-            crate::planted::every_ordering_is_needed("tests::every_ordering_is_needed", &[$(super::$model),+]);
+            crate::planted::every_ordering_is_needed("tests::every_ordering_is_needed", &[$(super::$model),+], &[]);
         }
     };
 }

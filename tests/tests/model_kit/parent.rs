@@ -59,7 +59,12 @@ impl Parent {
 
 /// Runs a model in all orders with up to three preemptions; to try every order would take minutes.
 pub(crate) fn model(run: impl Fn() + Sync + Send + 'static) {
+    with_preemptions(3, run);
+}
+
+/// The same with another bound.
+pub(crate) fn with_preemptions(bound: usize, run: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound = Some(bound);
     builder.check(run);
 }

@@ -12,7 +12,7 @@ use core::{
 use super::{super::children::Lends, Wakers, memory::Memory};
 use crate::sync::atomic::{
     AtomicPtr, AtomicUsize,
-    Ordering::{AcqRel, Acquire, Relaxed},
+    Ordering::{Acquire, Relaxed, Release},
 };
 
 pub(in crate::combine) struct Lender<'a> {
@@ -22,7 +22,8 @@ pub(in crate::combine) struct Lender<'a> {
     child: AtomicUsize,
     /// The last one to wake itself with what it was lent.
     woke_itself: AtomicUsize,
-    /// Null until a child keeps its waker.
+    /// Null until a child keeps its waker. A child may do that from other threads while it is polled; whoever borrows the waker for that has given it
+    /// back when the poll returns, so the machine needs no order to read this.
     memory: AtomicPtr<()>,
 }
 
@@ -53,7 +54,7 @@ impl<'a> Lender<'a> {
     /// are polled that nobody can wake.
     pub(in crate::combine) fn into_wakers(self, last: usize) -> (Wakers, Earlier) {
         let woke_itself = self.woke_itself.load(Relaxed) == last;
-        let memory = self.memory.swap(ptr::null_mut(), AcqRel);
+        let memory = self.memory.swap(ptr::null_mut(), Relaxed);
         let mut wakers = match memory.is_null() {
             true => Wakers::new(self.children),
             // SAFETY: it was put there by `Memory::into_raw`, and has been taken from there.
@@ -75,7 +76,7 @@ impl<'a> Lender<'a> {
             memory = Memory::new(self.children, Some(self.parent.clone())).into_raw();
             let put = self
                 .memory
-                .compare_exchange(ptr::null_mut(), memory, AcqRel, Acquire);
+                .compare_exchange(ptr::null_mut(), memory, Release, Acquire);
             if let Err(other) = put {
                 // A child has lent its waker to another thread, and both keep it at the same time.
                 // SAFETY: it was made above, and nobody has seen it.
@@ -109,14 +110,14 @@ impl Lends for Lender<'_> {
 
     #[inline(always)]
     fn has_kept(&self) -> bool {
-        !self.memory.load(Acquire).is_null()
+        !self.memory.load(Relaxed).is_null()
     }
 }
 
 impl Drop for Lender<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        let memory = self.memory.load(Acquire);
+        let memory = self.memory.load(Relaxed);
         if !memory.is_null() {
             // SAFETY: it was put there by `Memory::into_raw`, and nobody takes it from there any more.
             drop(unsafe { Memory::from_raw(memory) });

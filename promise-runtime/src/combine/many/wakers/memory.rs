@@ -23,7 +23,7 @@ use crate::sync::{
     UnsafeCell, alloc,
     atomic::{
         AtomicU32, AtomicUsize,
-        Ordering::{AcqRel, Acquire, Relaxed},
+        Ordering::{AcqRel, Acquire, Relaxed, Release},
     },
     dealloc, retired,
 };
@@ -199,7 +199,7 @@ impl Memory {
     #[cold]
     fn change_parent(&mut self, new: Waker) -> bool {
         let header = self.header();
-        if header.root.fetch_or(WAKING, AcqRel) & WAKING != 0 {
+        if header.root.fetch_or(WAKING, Acquire) & WAKING != 0 {
             return false;
         }
         // SAFETY: nobody else looks at it before the flag is taken back.
@@ -207,7 +207,7 @@ impl Memory {
             .parent
             .with_mut(|parent| unsafe { &mut *parent }.replace(new));
         // Whoever has asked for more meanwhile has set a bit before, which the pass that follows will see.
-        header.root.fetch_and(!FLAGS, AcqRel);
+        header.root.fetch_and(!FLAGS, Release);
         drop(old);
         true
     }
@@ -264,7 +264,7 @@ impl Header {
     #[inline(always)]
     fn child_is_woken(&self, i: usize) {
         // Each time this is a write, even if the bit is set, so that whoever takes the bit sees what has happened before.
-        if self.group != 0 && self.woken(i / BITS).fetch_or(1 << (i % BITS), AcqRel) != 0 {
+        if self.group != 0 && self.woken(i / BITS).fetch_or(1 << (i % BITS), Release) != 0 {
             return;
         }
         let bit = 1 << ROOT_SHIFT << (i >> self.group);
@@ -293,7 +293,7 @@ impl Header {
         impl Drop for Done<'_> {
             #[inline(always)]
             fn drop(&mut self) {
-                if self.0.root.fetch_sub(WAKING, AcqRel) & MORE != 0 {
+                if self.0.root.fetch_sub(WAKING, Release) & MORE != 0 {
                     self.0.wake_parent_again();
                 }
             }
@@ -310,7 +310,7 @@ impl Header {
     /// Somebody has set [`MORE`], and left it to whoever takes [`WAKING`] back.
     #[cold]
     fn wake_parent_again(&self) {
-        let taken = self.root.fetch_update(AcqRel, Relaxed, |root| {
+        let taken = self.root.fetch_update(Acquire, Relaxed, |root| {
             // If another one has the flag by now, that one will see that there is more.
             (root & FLAGS == MORE).then_some(root ^ FLAGS)
         });
@@ -367,7 +367,7 @@ impl Drop for Memory {
     fn drop(&mut self) {
         let header = self.header();
         // A waker that is leaked must not keep the parent's task. The flag stays, so nobody looks for it any more.
-        let parent = if header.root.fetch_or(WAKING, AcqRel) & WAKING == 0 {
+        let parent = if header.root.fetch_or(WAKING, Acquire) & WAKING == 0 {
             // SAFETY: nobody else looks at it.
             header
                 .parent
@@ -403,10 +403,7 @@ impl<'a> Parts<'a> {
     /// Takes the bits of the groups in which somebody was woken, or of the children if they have no groups.
     #[inline(always)]
     pub(super) fn take_root(self) -> Word {
-        let bits = self.0.root.load(Relaxed) & !FLAGS;
-        // Others only set bits, and nobody else takes them.
-        self.0.root.fetch_sub(bits, AcqRel);
-        bits >> ROOT_SHIFT
+        self.0.root.fetch_and(FLAGS, Acquire) >> ROOT_SHIFT
     }
 
     /// Whether each child has a bit in the root.
@@ -431,7 +428,7 @@ impl<'a> Parts<'a> {
     /// Takes the bits of those who were woken. Not for children that have no groups.
     #[inline(always)]
     pub(super) fn take_woken(self, word: usize) -> Word {
-        self.0.woken(word).swap(0, AcqRel)
+        self.0.woken(word).swap(0, Acquire)
     }
 
     /// Whether child `i` was woken since the bits were taken.
