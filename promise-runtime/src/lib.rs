@@ -43,6 +43,8 @@ mod spawn;
 mod statement;
 pub mod statics;
 pub mod steps;
+#[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+mod sync;
 pub mod timer;
 pub mod warnings;
 

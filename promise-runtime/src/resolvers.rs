@@ -9,19 +9,21 @@
 //! | `ABANDONED` | the promise, when it is dropped | an outcome that comes too late is dropped by its resolver |
 //! | `WAITING` | the promise, after it has stored a waker | the waker belongs to whoever sets `SETTLED`, unless the promise clears this flag first |
 
-use alloc::sync::Arc;
 use core::{
-    cell::UnsafeCell,
     fmt,
     future::Future,
     mem,
     ops::Deref,
     pin::Pin,
-    sync::atomic::{
+    task::{Context, Poll, Waker},
+};
+
+use crate::sync::{
+    Arc, UnsafeCell,
+    atomic::{
         AtomicU8, AtomicUsize,
         Ordering::{AcqRel, Acquire, Relaxed},
     },
-    task::{Context, Poll, Waker},
 };
 
 const CLAIMED: u8 = 1;
@@ -44,11 +46,12 @@ unsafe impl<T: Send, E: Send> Sync for Core<T, E> {}
 impl<T, E> Core<T, E> {
     /// `None`: there is nobody left who could say an outcome.
     fn settle(&self, outcome: Option<Result<T, E>>) {
-        if self.flags.fetch_or(CLAIMED, AcqRel) & CLAIMED != 0 {
+        // There is nothing to be seen yet of what another one has done: that is what `SETTLED` is for.
+        if self.flags.fetch_or(CLAIMED, Relaxed) & CLAIMED != 0 {
             return;
         }
         // SAFETY: only whoever set `CLAIMED` is here, and the promise does not look before `SETTLED`.
-        unsafe { *self.outcome.get() = outcome };
+        self.outcome.with_mut(|place| unsafe { *place = outcome });
         let flags = self.flags.fetch_or(SETTLED, AcqRel);
         if flags & ABANDONED != 0 {
             // SAFETY: the promise was dropped before `SETTLED` was set, and left the outcome to this call.
@@ -56,7 +59,7 @@ impl<T, E> Core<T, E> {
         }
         if flags & WAITING != 0 {
             // SAFETY: `WAITING` stood when `SETTLED` was set, so the promise leaves the waker alone from now on.
-            let waker = unsafe { (*self.waker.get()).take() };
+            let waker = self.waker.with_mut(|waker| unsafe { &mut *waker }.take());
             if let Some(waker) = waker {
                 waker.wake();
             }
@@ -65,7 +68,7 @@ impl<T, E> Core<T, E> {
 
     /// Makes the waker the promise's own again; false if the promise has settled.
     fn reclaim_waker(&self) -> bool {
-        self.flags.fetch_and(!WAITING, AcqRel) & SETTLED == 0
+        self.flags.fetch_and(!WAITING, Acquire) & SETTLED == 0
     }
 
     /// Takes the outcome out.
@@ -75,20 +78,23 @@ impl<T, E> Core<T, E> {
     /// `SETTLED` is set, and the caller is the promise, or the resolver that set it after the promise was dropped.
     unsafe fn take(&self) -> Option<Result<T, E>> {
         // SAFETY: from `SETTLED` on the outcome is the promise's, unless that was dropped earlier.
-        unsafe { (*self.outcome.get()).take() }
+        self.outcome
+            .with_mut(|outcome| unsafe { &mut *outcome }.take())
     }
 
     fn poll(&self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         if self.flags.load(Acquire) & SETTLED == 0 && self.reclaim_waker() {
-            // SAFETY: without `WAITING` and `SETTLED` the waker is the promise's.
-            let stored = unsafe { &mut *self.waker.get() };
-            let outdated = match stored {
-                Some(waker) if waker.will_wake(cx.waker()) => None,
-                _ => {
-                    let waker = cx.waker().clone();
-                    stored.replace(waker)
+            let outdated = self.waker.with_mut(|stored| {
+                // SAFETY: without `WAITING` and `SETTLED` the waker is the promise's.
+                let stored = unsafe { &mut *stored };
+                match stored {
+                    Some(waker) if waker.will_wake(cx.waker()) => None,
+                    _ => {
+                        let waker = cx.waker().clone();
+                        stored.replace(waker)
+                    }
                 }
-            };
+            });
             let flags = self.flags.fetch_or(WAITING, AcqRel);
             // Its drop is foreign code, which may even settle this promise.
             drop(outdated);
@@ -102,12 +108,12 @@ impl<T, E> Core<T, E> {
 
     /// The promise is dropped: no outcome is kept any more, and no task held by its waker.
     fn abandon(&self) {
-        if self.flags.fetch_or(CLAIMED | ABANDONED, AcqRel) & SETTLED != 0 {
+        if self.flags.fetch_or(CLAIMED | ABANDONED, Acquire) & SETTLED != 0 {
             // SAFETY: `SETTLED` was set before `ABANDONED`, and this is the promise.
             drop(unsafe { self.take() });
         } else if self.reclaim_waker() {
             // SAFETY: without `WAITING` and `SETTLED` the waker is the promise's.
-            let waker = unsafe { (*self.waker.get()).take() };
+            let waker = self.waker.with_mut(|waker| unsafe { &mut *waker }.take());
             drop(waker);
         }
     }
@@ -290,7 +296,8 @@ macro_rules! counted {
 
         impl<T, E> Drop for $Resolver<T, E> {
             fn drop(&mut self) {
-                if self.core.resolvers.fetch_sub(1, AcqRel) == 1 {
+                // Only the number matters here, too. The memory is the `Arc`'s business.
+                if self.core.resolvers.fetch_sub(1, Relaxed) == 1 {
                     self.core.settle(None);
                 }
             }

@@ -1,9 +1,9 @@
-//! `map_iter`, `filter_iter`, `each_iter`, `reduce_iter`: what they fulfil with, when they pull, and what they drop.
+//! `map_iter`, `filter_iter`, `filter_map_iter`: what they fulfil with, when they pull, and what they drop.
 
 mod combine_kit;
 
 use combine_kit::{Diary, Fulfil, Panic, Reject, panic_message, poll_once, settle};
-use promise_runtime::combine::{each_iter, filter_iter, filter_map_iter, map_iter, reduce_iter};
+use promise_runtime::combine::{filter_iter, filter_map_iter, map_iter};
 use std::{
     cell::{Cell, RefCell},
     future::{Future, pending, poll_fn, ready},
@@ -79,38 +79,6 @@ fn filter_map_may_borrow_the_item_in_the_promise() {
 }
 
 #[test]
-fn each_is_sequential_and_gives_the_items() {
-    let log = RefCell::new(Vec::new());
-    let each = each_iter(0..3, |&n: &u32| {
-        let log = &log;
-        async move {
-            log.borrow_mut().push(format!("start {n}"));
-            after(3 - n).await;
-            log.borrow_mut().push(format!("end {n}"));
-            Ok::<_, ()>("ignored")
-        }
-    });
-    assert_eq!(settle(each), Ok(vec![0, 1, 2]));
-    assert_eq!(
-        log.take(),
-        ["start 0", "end 0", "start 1", "end 1", "start 2", "end 2"]
-    );
-}
-
-#[test]
-fn reduce_is_sequential() {
-    let reduce = reduce_iter(
-        ["a", "b", "c"],
-        String::new(),
-        async |text: String, letter| {
-            after(1).await;
-            Ok::<_, ()>(text + letter)
-        },
-    );
-    assert_eq!(settle(reduce), Ok("abc".to_owned()));
-}
-
-#[test]
 fn of_nothing_they_fulfil_at_once() {
     let ok = |_| ready(Ok::<_, ()>(1));
     assert_eq!(settle(map_iter(Vec::<u8>::new(), 1, ok)), Ok(vec![]));
@@ -119,16 +87,6 @@ fn of_nothing_they_fulfil_at_once() {
             true
         )))),
         Ok(vec![])
-    );
-    assert_eq!(
-        settle(each_iter(Vec::<u8>::new(), |_| ready(Ok::<_, ()>(true)))),
-        Ok(vec![])
-    );
-    assert_eq!(
-        settle(reduce_iter(Vec::<u8>::new(), 7, |_, _| ready(Ok::<_, ()>(
-            1
-        )))),
-        Ok(7)
     );
 }
 
@@ -140,10 +98,6 @@ fn nothing_is_pulled_before_the_first_poll() {
     }));
     drop(filter_iter(counted(0..9, &pulls), 3, |_| {
         ready(Ok::<_, ()>(true))
-    }));
-    drop(each_iter(counted(0..9, &pulls), |_| ready(Ok::<_, ()>(()))));
-    drop(reduce_iter(counted(0..9, &pulls), 1, |_, _| {
-        ready(Ok::<_, ()>(1))
     }));
     assert_eq!(pulls.get(), 0);
 }
@@ -179,8 +133,6 @@ fn the_iterator_is_pulled_only_as_far_as_there_is_room() {
 fn an_iterator_without_end_can_be_left_by_a_rejection() {
     let until = |n: u64| ready(if n < 1000 { Ok(n) } else { Err(n) });
     assert_eq!(settle(map_iter(0_u64.., 8, until)), Err(1000));
-    assert_eq!(settle(each_iter(0_u64.., |&n| until(n))), Err(1000));
-    assert_eq!(settle(reduce_iter(0_u64.., 0, |_, n| until(n))), Err(1000));
 }
 
 #[test]
@@ -266,19 +218,6 @@ fn of_two_that_reject_at_once_the_earlier_item_counts() {
     }
     reject.set(true);
     assert_eq!(poll_once(&mut map), Poll::Ready(Err(51)));
-}
-
-#[test]
-fn a_rejection_drops_what_each_and_reduce_hold() {
-    let diary = Diary::default();
-    let two = || [diary.child("a", 0, Fulfil), diary.child("b", 0, Fulfil)].into_iter();
-    let stop = |_: &_| ready(Err::<(), _>("stop"));
-    assert_eq!(settle(each_iter(two(), stop)).err(), Some("stop"));
-    assert_eq!(diary.take(), ["drop a", "drop b"]);
-    let stop = |_: u8, _| ready(Err::<u8, _>("stop"));
-    assert_eq!(settle(reduce_iter(two(), 0, stop)).err(), Some("stop"));
-    assert_eq!(diary.take(), ["drop a", "drop b"]);
-    assert_eq!(diary.alive(), 0);
 }
 
 #[test]

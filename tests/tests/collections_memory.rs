@@ -1,10 +1,13 @@
 //! What `map_iter` and its kin allocate.
 
-use promise_runtime::combine::{each_iter, filter_iter, map_iter, reduce_iter};
+use promise_runtime::{
+    combine::{filter_iter, map_iter},
+    promise,
+};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
-    future::{Future, poll_fn, ready},
+    future::{Future, poll_fn},
     pin::pin,
     task::{Context, Poll, Waker},
 };
@@ -93,18 +96,11 @@ fn what_is_not_kept_takes_no_room() {
     }));
     assert_eq!(items.unwrap().len(), 10);
     assert!(bytes < 20_000, "{bytes} bytes");
-    let (bytes, allocations, sum) = measure(reduce_iter(0..MILLION, 0, |sum: u64, n| {
-        ready(Ok::<_, ()>(sum + u64::from(n)))
-    }));
+    let (bytes, allocations, sum) = measure(promise! {
+        Promise.reduce(0..MILLION, async (sum, n) => sum + u64::from(await large(n)), 0)
+    });
     assert_eq!(sum, Ok(u64::from(MILLION) * u64::from(MILLION - 1) / 2));
     assert_eq!((bytes, allocations), (0, 0));
-}
-
-#[test]
-fn each_takes_the_room_of_the_items() {
-    let (bytes, allocations, items) = measure(each_iter(0..MILLION, |&n| ready(Ok::<_, ()>(n))));
-    assert_eq!(items.unwrap().len(), MILLION as usize);
-    assert_eq!((bytes, allocations), (4 * MILLION as isize, 1));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn only_woken_children_are_polled() {
     let mut cx = Context::from_waker(&waker);
     let mut future = Box::pin(all(doors.children(n)));
     settle_down(&mut future, &mut cx);
-    assert!(doors.polls().iter().all(|polls| (2..=3).contains(polls)));
+    assert_eq!(doors.polls(), vec![1; n], "polls that nobody asked for");
     count.take();
     for i in (0..n).rev() {
         doors.open(i);
@@ -366,7 +366,7 @@ fn contenders_of_a_race_are_polled_only_when_woken() {
     let mut cx = Context::from_waker(Waker::noop());
     let mut future = Box::pin(race(doors.children(n)));
     settle_down(&mut future, &mut cx);
-    assert_eq!(doors.polls(), vec![3; n]);
+    assert_eq!(doors.polls(), vec![1; n], "polls that nobody asked for");
     let wakers: Vec<_> = {
         let doors = doors.0.lock().unwrap();
         doors

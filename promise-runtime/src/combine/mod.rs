@@ -17,14 +17,12 @@
 //!
 //! A promise here is anything that is [`IntoFuture`] with a `Result` as its output.
 //!
-//! Four more make the promises themselves, out of the items of an iterator:
+//! Three more make the promises themselves, out of the items of an iterator, so many at a time:
 //!
-//! | function | fulfils with | at a time | of nothing |
-//! |---|---|---|---|
-//! | [`map_iter`] | the values, in input order | up to a limit | fulfils at once |
-//! | [`filter_iter`], [`filter_map_iter`] | the items, or values, to be kept, in input order | up to a limit | fulfils at once |
-//! | [`each_iter`] | the items | one | fulfils at once |
-//! | [`reduce_iter`] | the last accumulator | one | fulfils with the first |
+//! | function | fulfils with | of nothing |
+//! |---|---|---|
+//! | [`map_iter`] | the values, in input order | fulfils at once |
+//! | [`filter_iter`], [`filter_map_iter`] | the items, or values, to be kept, in input order | fulfils at once |
 //!
 //! They reject with the first rejection, and start nothing after it.
 //!
@@ -35,11 +33,12 @@
 //!   being heard first. Put the branch that must not starve at the front.
 //! - A child that has settled is dropped at once and never polled again. One that returned `Pending` and kept nothing to be woken by is
 //!   polled again whenever the combinator is.
-//! - Over an iterator, if more than 32 children are still pending in the second poll or later and few of them get on, each gets a waker of its own, and
-//!   from then on only those that were woken are polled (of more than 2048 children, also if fewer are pending). That is the third
-//!   allocation; the others are the children, which a `Vec` of futures brings along, and the values. An iterator that does not know its
-//!   length takes as many as collecting it takes. If then, in one poll, 256 children wake themselves and stay pending, as tokio's do when
-//!   the task's budget is used up, the next poll goes on with those after them.
+//! - Over an iterator of more than 32 promises, [`all`], [`all_settled`], [`any`] and [`race`] give each child that keeps its waker one of its own, and
+//!   from then on poll only those that were woken. That is the third allocation, made when the first child keeps its waker; the
+//!   others are the children, which a `Vec` of futures brings along, and the values. An iterator that does not know its length takes as many as
+//!   collecting it takes. Those who only wake themselves, or nobody, need no wakers until sweeps over all of them do not pay any more. If then, in one
+//!   poll, 256 children wake themselves and stay pending, as tokio's do when the task's budget is used up, the next poll goes on with those
+//!   after them.
 //! - The deciding outcome drops every other child and every value kept so far, in input order, before `all`, `any` and a
 //!   dynamic `race` report it. A `race` over a tuple or an array has no room for that: there the losers are dropped with the
 //!   race itself, which `.await` does before it yields.
@@ -76,8 +75,6 @@ mod any;
 #[cfg(feature = "alloc")]
 mod bounded;
 #[cfg(feature = "alloc")]
-mod each;
-#[cfg(feature = "alloc")]
 mod filter;
 #[doc(hidden)]
 pub mod literal;
@@ -87,7 +84,6 @@ mod many;
 mod map;
 mod pinned;
 mod race;
-mod reduce;
 mod rule;
 mod slots;
 
@@ -96,14 +92,11 @@ pub use all_settled::{AllSettled, AllSettledOf, all_settled};
 pub use any::{Any, AnyOf, any};
 pub use race::{Race, RaceOf, race};
 
-pub use reduce::{Reduce, reduce_iter};
-
 #[cfg(feature = "alloc")]
 pub use {
     all::AllVec,
     all_settled::AllSettledVec,
     any::AnyVec,
-    each::{EachVec, each_iter},
     filter::{FilterMapVec, FilterVec, filter_iter, filter_map_iter},
     map::{MapVec, map_iter},
     race::RaceVec,

@@ -18,7 +18,8 @@ use {
     super::{
         many::{
             FEW, Sweeps,
-            wakers::{Outcome, Wakers},
+            children::Lends,
+            wakers::{Lender, Outcome, Wakers},
         },
         markers::{Collection, Iter},
         pinned::PinnedVec,
@@ -184,14 +185,57 @@ impl<F: Future> Future for RaceVec<F> {
 impl<F: Future> RaceVec<F> {
     fn sweep(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         let contenders = self.contenders.len();
-        let mut polls = self.contenders.from(0).map(|contender| contender.poll(cx));
-        if let Some(ready) = polls.find(Poll::is_ready) {
-            return ready;
+        if contenders > FEW && Wakers::can_serve(contenders) {
+            return self.sweep_many(cx);
         }
-        if contenders > FEW {
-            self.sweeps = self.sweeps.next(0, contenders, contenders);
+        self.sweep_all(cx)
+    }
+
+    fn sweep_all(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        for contender in self.contenders.from(0) {
+            let polled = contender.poll(cx);
+            if polled.is_ready() {
+                return polled;
+            }
         }
         Poll::Pending
+    }
+
+    fn sweep_many(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let contenders = self.contenders.len();
+        let lender = Lender::new(cx.waker(), contenders);
+        let waker = lender.waker();
+        let lent = &mut Context::from_waker(&waker);
+        for i in 0..contenders {
+            lender.turn_of(i);
+            let polled = self.contenders.get(i).poll(lent);
+            if polled.is_ready() {
+                return polled;
+            }
+            if lender.has_kept() {
+                return self.go_on_with_wakers(i, lender, cx);
+            }
+        }
+        self.sweeps = self.sweeps.next(0, contenders, contenders);
+        Poll::Pending
+    }
+
+    /// A contender has kept its waker. Those after it get theirs now, the others in the next poll.
+    #[cold]
+    fn go_on_with_wakers(
+        &mut self,
+        after: usize,
+        lender: Lender<'_>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
+        self.sweeps = Sweeps::Slow;
+        let (wakers, earlier) = lender.into_wakers(after);
+        self.wakers = Some(wakers);
+        let first = self.poll_woken(cx);
+        if let Some(wakers) = &mut self.wakers {
+            earlier.poll_again(wakers);
+        }
+        first
     }
 
     /// Two sweeps have found nobody: from now on only those are polled that were woken.
@@ -206,7 +250,7 @@ impl<F: Future> RaceVec<F> {
         if !wakers.register(cx.waker()) {
             // The contenders get the parent's waker instead of their own, so the next pass starts anew.
             wakers.all_again();
-            return self.sweep(cx);
+            return self.sweep_all(cx);
         }
         let passed = wakers.pass(|turn| {
             let contender = self.contenders.get(turn.child);

@@ -5,7 +5,7 @@
 //! its future is dropped and the bit between the two changes over, so whatever panics leaves bits that say what is there. The only
 //! child that is neither is one that has decided, and then everything is cleared at once.
 //!
-//! The bits of up to one word's worth of children are a field. Those of more follow the values in the buffer of these, so that there is no
+//! The bits of a [`FEW`] children are a field. Those of more follow the values in the buffer of these, so that there is no
 //! allocation for them; a value without size has no buffer, and there alone they have one of their own.
 
 use alloc::{boxed::Box, vec, vec::Vec};
@@ -18,6 +18,7 @@ use core::{
     task::{Context, Poll},
 };
 
+use super::FEW;
 use crate::combine::rule::Rule;
 
 /// A bit for each of this many children.
@@ -27,12 +28,12 @@ pub(in crate::combine) const BITS: usize = Word::BITS as usize;
 pub(super) struct Children<F, K> {
     /// Its length stays 0, its capacity holds `len` futures that stay where they are.
     futures: Vec<F>,
-    /// Room for `len` values, and for the bits if there are more of them than in one word.
+    /// Room for `len` values, and for the bits if there are more than a few.
     kept: Box<[MaybeUninit<K>]>,
-    /// The bits, if there are more than in one word, and values have no size.
+    /// The bits, if there are more than a few, and values have no size.
     detached: Box<[Word]>,
-    /// The bits, if there are no more than in one word.
-    single: Word,
+    /// The bits, if there are few.
+    few: Word,
     len: usize,
 }
 
@@ -41,7 +42,7 @@ impl<F, K> Children<F, K> {
     pub(super) fn new(futures: impl Iterator<Item = F>) -> Self {
         let mut futures: Vec<F> = futures.collect();
         let len = futures.len();
-        let words = if len <= BITS { 0 } else { len.div_ceil(BITS) };
+        let words = if len <= FEW { 0 } else { len.div_ceil(BITS) };
         let room = (words * size_of::<Word>()).div_ceil(size_of::<K>().max(1));
         let kept = Box::new_uninit_slice(len + room);
         // SAFETY: 0 is not more than the capacity. From here on the bits say what there is to drop.
@@ -50,10 +51,9 @@ impl<F, K> Children<F, K> {
             futures,
             kept,
             detached: Box::default(),
-            single: if len == 0 {
-                0
-            } else {
-                Word::MAX >> (BITS - len.min(BITS))
+            few: match len {
+                1..=FEW => Word::MAX >> (BITS - len),
+                _ => 0,
             },
             len,
         };
@@ -63,7 +63,7 @@ impl<F, K> Children<F, K> {
         children
     }
 
-    /// All children of more than one word are running.
+    /// All of more than a few are running.
     #[cold]
     fn start_words(&mut self) {
         if size_of::<K>() == 0 {
@@ -71,7 +71,8 @@ impl<F, K> Children<F, K> {
         }
         for word in 0..self.words() {
             let children = (self.len - word * BITS).min(BITS);
-            self.set_word(word, Word::MAX >> (BITS - children));
+            // SAFETY: there are more than a few, and so many words.
+            unsafe { self.set_word(word, Word::MAX >> (BITS - children)) };
         }
     }
 
@@ -90,35 +91,45 @@ impl<F, K> Children<F, K> {
     #[inline(always)]
     pub(super) fn word(&self, word: usize) -> Word {
         assert!(word < self.words());
-        if self.len <= BITS {
-            self.single
-        } else if size_of::<K>() == 0 {
-            self.detached[word]
-        } else {
-            // SAFETY: `new` made room for `len` values and so many words.
-            let words = unsafe { self.kept.as_ptr().add(self.len) }.cast::<Word>();
-            // SAFETY: as above.
-            let place = unsafe { words.add(word) };
-            // SAFETY: as above, and `new` has initialised it. Where values end there is no alignment to rely on.
-            unsafe { place.read_unaligned() }
+        if self.len <= FEW {
+            return self.few;
         }
+        // SAFETY: there are so many words.
+        unsafe { self.get_word(word) }
     }
 
+    /// # Safety
+    ///
+    /// There are more than a few children, and more words than `word`.
     #[inline(always)]
-    fn set_word(&mut self, word: usize, bits: Word) {
-        assert!(word < self.words());
-        if self.len <= BITS {
-            self.single = bits;
-        } else if size_of::<K>() == 0 {
-            self.detached[word] = bits;
+    unsafe fn get_word(&self, word: usize) -> Word {
+        let words: *const Word = if size_of::<K>() == 0 {
+            self.detached.as_ptr()
         } else {
-            // SAFETY: `new` made room for `len` values and so many words.
-            let words = unsafe { self.kept.as_mut_ptr().add(self.len) }.cast::<Word>();
-            // SAFETY: as above.
-            let place = unsafe { words.add(word) };
-            // SAFETY: as above.
-            unsafe { place.write_unaligned(bits) }
-        }
+            // SAFETY: `new` made room for `len` values and the words.
+            unsafe { self.kept.as_ptr().add(self.len) }.cast()
+        };
+        // SAFETY: the caller's promise.
+        let place = unsafe { words.add(word) };
+        // SAFETY: initialised by `new`. Where values end there is no alignment to rely on.
+        unsafe { place.read_unaligned() }
+    }
+
+    /// # Safety
+    ///
+    /// There are more than a few children, and more words than `word`.
+    #[inline(always)]
+    unsafe fn set_word(&mut self, word: usize, bits: Word) {
+        let words: *mut Word = if size_of::<K>() == 0 {
+            self.detached.as_mut_ptr()
+        } else {
+            // SAFETY: `new` made room for `len` values and the words.
+            unsafe { self.kept.as_mut_ptr().add(self.len) }.cast()
+        };
+        // SAFETY: the caller's promise.
+        let place = unsafe { words.add(word) };
+        // SAFETY: as in `get_word`.
+        unsafe { place.write_unaligned(bits) }
     }
 
     #[inline(always)]
@@ -133,48 +144,60 @@ impl<F, K> Children<F, K> {
             .sum()
     }
 
-    /// Polls all children that are running, in input order.
+    /// Polls all children that are running, in input order, with a waker that is lent.
     ///
-    /// After each word but the last, `goes_on` may end it, given how many were polled and how many of them have settled.
+    /// It ends early when somebody has kept that. After each word but the last, `goes_on` may end it as well, given how many were polled and how
+    /// many of them have settled.
     #[inline(always)]
     pub(super) fn sweep<R>(
         &mut self,
         cx: &mut Context<'_>,
+        lends: &impl Lends,
         goes_on: impl Fn(usize, usize) -> bool,
     ) -> ControlFlow<R::Stop, Sweep>
     where
         F: Future,
         R: Rule<F::Output, Keep = K>,
     {
-        if self.len <= BITS {
-            let mut due = self.single;
+        if self.len <= FEW {
+            let mut due = self.few;
             while due != 0 {
-                let bit = due.trailing_zeros() as usize;
+                let i = due.trailing_zeros() as usize;
                 due &= due - 1;
                 // SAFETY: the bit of this child is set.
-                unsafe { self.step::<R>(bit, cx, |children| children.single &= !(1 << bit))? };
+                unsafe { self.step::<R>(i, cx, |children| children.few &= !(1 << i))? };
             }
-            return ControlFlow::Continue(match self.single {
+            return ControlFlow::Continue(match self.few {
                 0 => Sweep::AllSettled,
                 _ => Sweep::Pending,
             });
         }
-        let (mut polled, mut settled) = (0, 0);
+        let (mut polled, mut left) = (0, 0);
         let words = self.words();
         for word in 0..words {
-            let mut due = self.word(word);
+            // SAFETY: there are more than a few, and so many words.
+            let mut now = unsafe { self.get_word(word) };
+            let mut due = now;
+            polled += now.count_ones() as usize;
             while due != 0 {
-                let bit = due.trailing_zeros() as usize;
-                due &= due - 1;
-                let i = word * BITS + bit;
-                polled += 1;
+                let bit = due & due.wrapping_neg();
+                let i = word * BITS + due.trailing_zeros() as usize;
+                due ^= bit;
+                lends.turn_of(i);
+                let unset = |children: &mut Self| {
+                    now ^= bit;
+                    // SAFETY: as above.
+                    unsafe { children.set_word(word, now) };
+                };
                 // SAFETY: the bit of this child is set.
-                let progress =
-                    unsafe { self.step::<R>(i, cx, |children| children.unset(word, bit))? };
-                settled += usize::from(progress == Progress::Settled);
+                let progress = unsafe { self.step::<R>(i, cx, unset)? };
+                if progress == Progress::Pending && lends.has_kept() {
+                    return ControlFlow::Continue(Sweep::EndedAfter(i));
+                }
             }
-            if word + 1 < words && !goes_on(polled, settled) {
-                return ControlFlow::Continue(Sweep::EndedAfter(word));
+            left += now.count_ones() as usize;
+            if word + 1 < words && !goes_on(polled, polled - left) {
+                return ControlFlow::Continue(Sweep::EndedAfter(word * BITS + BITS - 1));
             }
         }
         ControlFlow::Continue(match self.count_running() {
@@ -183,15 +206,13 @@ impl<F, K> Children<F, K> {
         })
     }
 
-    #[inline(always)]
-    fn unset(&mut self, word: usize, bit: usize) {
-        let bits = self.word(word) & !(1 << bit);
-        self.set_word(word, bits);
-    }
-
     /// Polls child `i` if it is running.
-    #[inline]
-    pub(super) fn poll_child<R>(
+    ///
+    /// # Safety
+    ///
+    /// There are more than a few children, and more than `i`.
+    #[inline(always)]
+    pub(super) unsafe fn poll_child<R>(
         &mut self,
         i: usize,
         cx: &mut Context<'_>,
@@ -200,14 +221,21 @@ impl<F, K> Children<F, K> {
         F: Future,
         R: Rule<F::Output, Keep = K>,
     {
-        if !self.is_running(i) {
+        debug_assert!(i < self.len && self.len > FEW);
+        let (word, bit) = (i / BITS, 1 << (i % BITS));
+        // SAFETY: the caller's promise.
+        if unsafe { self.get_word(word) } & bit == 0 {
             return ControlFlow::Continue(None);
         }
+        let unset = |children: &mut Self| {
+            // SAFETY: as above.
+            let bits = unsafe { children.get_word(word) };
+            // SAFETY: as above.
+            unsafe { children.set_word(word, bits ^ bit) };
+        };
         // SAFETY: the bit of this child is set.
-        unsafe {
-            let progress = self.step::<R>(i, cx, |children| children.unset(i / BITS, i % BITS))?;
-            ControlFlow::Continue(Some(progress))
-        }
+        let progress = unsafe { self.step::<R>(i, cx, unset)? };
+        ControlFlow::Continue(Some(progress))
     }
 
     /// Polls child `i`. If its outcome decides, everything is cleared.
@@ -275,7 +303,7 @@ impl<F, K> Children<F, K> {
     /// Every value, once no child is running.
     pub(super) fn take(&mut self) -> Vec<K> {
         assert!(match self.len {
-            0..=BITS => self.single == 0,
+            0..=FEW => self.few == 0,
             _ => self.count_running() == 0,
         });
         let mut values = Vec::from(mem::take(&mut self.kept));
@@ -296,12 +324,31 @@ unsafe fn assume_init<K>(values: Vec<MaybeUninit<K>>) -> Vec<K> {
     unsafe { Vec::from_raw_parts(values.as_mut_ptr().cast(), values.len(), values.capacity()) }
 }
 
+/// How a sweep's waker is lent.
+pub(in crate::combine) trait Lends {
+    /// This child has it from now on.
+    fn turn_of(&self, child: usize);
+    /// Whether somebody has kept it, so that it must not be lent any more.
+    fn has_kept(&self) -> bool;
+}
+
+/// The parent's own waker, which anybody may keep.
+impl Lends for () {
+    #[inline(always)]
+    fn turn_of(&self, _: usize) {}
+
+    #[inline(always)]
+    fn has_kept(&self) -> bool {
+        false
+    }
+}
+
 /// What a sweep came to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Sweep {
     AllSettled,
     Pending,
-    /// It polled nobody after this word.
+    /// It polled nobody after this child.
     EndedAfter(usize),
 }
 

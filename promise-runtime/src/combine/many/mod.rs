@@ -1,8 +1,8 @@
 //! The machine behind `all`, `all_settled` and `any` over iterators; what is said here of wakers holds for `race`, `map` and `filter` too.
 //!
-//! The first polls are *sweeps*: every child that is running, with the parent's waker. Most children are ready by the second, and nothing is
-//! as fast. It stays with sweeps while few children are left, or while each finishes a good part of them. If not, from the second
-//! poll on, every child gets a [waker](wakers) of its own, and after that only those that were woken are polled.
+//! The first polls are *sweeps*: every child that is running. A few children get the parent's waker, and it stays at that. Of more, each is lent
+//! one that [becomes its own](wakers::Lender) when it keeps it; that ends the sweeps, and from then on only those that were woken are
+//! polled. If nobody keeps a waker, sweeps go on while few children are left, or while each finishes a good part of them.
 //!
 //! So each child is polled a bounded number of times in sweeps, and then once for each time it is woken: what a completion costs
 //! does not depend on the number of children. Allocations: the futures (none if they come in a `Vec` that can be reused), the
@@ -19,13 +19,13 @@ use alloc::vec::Vec;
 use core::{
     future::Future,
     mem,
-    ops::{ControlFlow, Range},
+    ops::ControlFlow,
     task::{Context, Poll},
 };
 
 use super::{rule::Rule, slots::Stage};
 use children::{Children, Progress, Sweep};
-use wakers::{Outcome, Wakers};
+use wakers::{Lender, Outcome, Wakers};
 
 /// Not more children than this are swept as long as they please.
 pub(super) const FEW: usize = 32;
@@ -113,17 +113,29 @@ impl<F: Future, K> Many<F, K> {
     where
         R: Rule<F::Output, Keep = K>,
     {
-        let first = self.sweeps == Sweeps::NotYet || !Wakers::can_serve(self.children.len());
+        if self.children.len() > FEW && Wakers::can_serve(self.children.len()) {
+            return self.sweep_many::<R>(cx);
+        }
+        let swept = self.children.sweep::<R>(cx, &(), |_, _| true)?;
+        ControlFlow::Continue(swept == Sweep::AllSettled)
+    }
+
+    fn sweep_many<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
+    where
+        R: Rule<F::Output, Keep = K>,
+    {
+        let first = self.sweeps == Sweeps::NotYet;
         let goes_on = |polled, settled| first || polled <= FEW || !Sweeps::is_slow(settled, polled);
-        match self.children.sweep::<R>(cx, goes_on)? {
+        let lender = Lender::new(cx.waker(), self.children.len());
+        let waker = lender.waker();
+        let lent = &mut Context::from_waker(&waker);
+        match self.children.sweep::<R>(lent, &lender, goes_on)? {
             Sweep::AllSettled => ControlFlow::Continue(true),
             Sweep::Pending => {
-                if self.children.len() > FEW {
-                    self.judge_sweep();
-                }
+                self.judge_sweep();
                 ControlFlow::Continue(false)
             }
-            Sweep::EndedAfter(word) => self.go_on_with_wakers::<R>(word, cx),
+            Sweep::EndedAfter(child) => self.go_on_with_wakers::<R>(child, lender, cx),
         }
     }
 
@@ -137,11 +149,13 @@ impl<F: Future, K> Many<F, K> {
         }
     }
 
-    /// The sweep so far has shown that sweeps do not pay. Those it has not come to get their wakers now, the others in the next poll.
+    /// A child has kept its waker, or the sweep so far has shown that sweeps do not pay. Those after this child get their wakers now, the others
+    /// in the next poll.
     #[cold]
     fn go_on_with_wakers<R>(
         &mut self,
         after: usize,
+        lender: Lender<'_>,
         cx: &mut Context<'_>,
     ) -> ControlFlow<R::Stop, bool>
     where
@@ -149,16 +163,11 @@ impl<F: Future, K> Many<F, K> {
     {
         self.sweeps = Sweeps::Slow;
         self.running = self.children.count_running();
-        let mut wakers = Wakers::new(self.children.len());
-        poll_again(
-            &mut wakers,
-            &self.children,
-            after + 1..self.children.words(),
-        );
+        let (wakers, earlier) = lender.into_wakers(after);
         self.wakers = Some(wakers);
         let all_settled = self.poll_woken::<R>(cx)?;
         if let Some(wakers) = &mut self.wakers {
-            poll_again(wakers, &self.children, 0..after + 1);
+            earlier.poll_again(wakers);
         }
         ControlFlow::Continue(all_settled)
     }
@@ -178,13 +187,15 @@ impl<F: Future, K> Many<F, K> {
         if !wakers.register(cx.waker()) {
             // The children get the parent's waker instead of their own, so the next pass starts anew.
             wakers.all_again();
-            children.sweep::<R>(cx, |_, _| true)?;
+            children.sweep::<R>(cx, &(), |_, _| true)?;
             *running = children.count_running();
             return ControlFlow::Continue(*running == 0);
         }
         wakers.pass(|turn| {
             let cx = &mut Context::from_waker(turn.waker);
-            ControlFlow::Continue(match children.poll_child::<R>(turn.child, cx)? {
+            // SAFETY: there are more than a few, or they would have no wakers, and these are for so many.
+            let progress = unsafe { children.poll_child::<R>(turn.child, cx)? };
+            ControlFlow::Continue(match progress {
                 None => Outcome::Idle,
                 Some(Progress::Pending) => Outcome::Pending,
                 Some(Progress::Settled) => {
@@ -194,12 +205,5 @@ impl<F: Future, K> Many<F, K> {
             })
         })?;
         ControlFlow::Continue(*running == 0)
-    }
-}
-
-/// The running children of these words are polled in the next pass.
-fn poll_again<F, K>(wakers: &mut Wakers, children: &Children<F, K>, words: Range<usize>) {
-    for word in words {
-        wakers.again(word, children.word(word));
     }
 }

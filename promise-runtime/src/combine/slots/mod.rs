@@ -20,6 +20,7 @@ use core::{
 };
 
 use super::rule::Rule;
+#[cfg(feature = "alloc")]
 pub(super) use marks::Stage;
 use marks::{Ledger, Marks};
 

@@ -1,44 +1,52 @@
 //! The memory behind the wakers, and who may look at what in it.
 //!
 //! ```text
-//! Header | Entry Entry Entry … | summary words | woken words | again words
+//! Header | Entry Entry Entry … | woken words | again words
 //! ```
 //!
 //! A waker is the address of the [`Entry`] of its child, which knows its own number and so where the header is. An entry counts the wakers of its
 //! child that are alive: as long as there is one, the memory stays. Everything is atomic, but for the waker of the
-//! parent (see [`Header::waking`]) and for what only the machine uses ([`Pass`]).
+//! parent (see [`WAKING`]) and for what only the machine uses ([`Pass`]).
 
-use alloc::alloc::{alloc, dealloc, handle_alloc_error};
+use alloc::alloc::handle_alloc_error;
 use core::{
     alloc::Layout,
-    cell::UnsafeCell,
+    cell::Cell,
+    marker::PhantomData,
     mem::{self, ManuallyDrop},
     ptr::{self, NonNull},
-    slice,
-    sync::atomic::{
-        AtomicU32, AtomicUsize,
-        Ordering::{AcqRel, Acquire, Relaxed, Release},
-    },
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
 use super::super::children::{BITS, Word};
+use crate::sync::{
+    UnsafeCell, alloc,
+    atomic::{
+        AtomicU32, AtomicUsize,
+        Ordering::{AcqRel, Acquire, Relaxed, Release},
+    },
+    dealloc, retired,
+};
 
 struct Header {
     /// The machine, and each child that had wakers when the machine was dropped.
     owners: AtomicUsize,
-    /// How often the parent is to be woken. Whoever takes it away from 0 does that, and is the only one to look at `parent`.
-    waking: AtomicUsize,
-    /// Written by the machine alone, while it keeps `waking` away from 0.
+    /// A bit for each child, or group of children, that was woken, and [`WAKING`] and [`MORE`].
+    root: AtomicUsize,
+    /// Whom to wake. Belongs to whoever has set [`WAKING`]; the machine alone writes it, and so may look at it at any time.
     parent: UnsafeCell<Option<Waker>>,
     children: usize,
-    words: usize,
+    /// A group has two to the power of this many children. Zero: each child has a bit in `root`, and there are no `woken` words.
+    group: u32,
     entries: *mut Entry,
-    summary: *mut AtomicUsize,
     woken: *mut AtomicUsize,
+    /// Which children are polled again though nobody woke them, and how many that are. For [`Pass`] only.
     again: *mut Word,
-    count: UnsafeCell<usize>,
-    ended_before: UnsafeCell<Option<usize>>,
+    count: Cell<usize>,
+    /// The last pass ended early: look at every word, from this one on. For [`Pass`] only.
+    ended_before: Cell<Option<usize>>,
+    /// Neither is the case, and no bit of the root stands for several words. For [`Pass`] only.
+    is_plain: Cell<bool>,
 }
 
 struct Entry {
@@ -47,6 +55,17 @@ struct Entry {
     wakers: AtomicU32,
 }
 
+/// Somebody wakes the parent, or the machine changes it. Whoever sets this is the only one to use `parent`, until the flag is taken back.
+const WAKING: usize = 1;
+
+/// The first bit was set while somebody had [`WAKING`], who must see to it that the parent is woken once more.
+const MORE: usize = 2;
+
+const FLAGS: usize = WAKING | MORE;
+/// The other bits of the root come after the flags.
+const ROOT_SHIFT: u32 = 2;
+const ROOT_BITS: usize = BITS - ROOT_SHIFT as usize;
+
 /// The machine is gone; the last waker of the child gives up the child's share of the memory.
 const CLOSED: u32 = 1 << 31;
 
@@ -54,21 +73,14 @@ const CLOSED: u32 = 1 << 31;
 const TOO_MANY: u32 = 1 << 30;
 
 /// What wakers and the machine look at.
-pub(super) struct Parts<'a> {
-    pub(super) summary: &'a [AtomicUsize],
-    pub(super) woken: &'a [AtomicUsize],
-    entries: &'a [Entry],
-    first_entry: *const Entry,
-}
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a>(&'a Header);
 
 /// What the machine alone uses.
 pub(super) struct Pass<'a> {
-    /// Which children are polled again though nobody woke them.
-    pub(super) again: &'a mut [Word],
-    /// How many bits that are.
-    pub(super) count: &'a mut usize,
-    /// The last pass ended early: look at every word, from this one on.
-    pub(super) ended_before: &'a mut Option<usize>,
+    header: &'a Header,
+    /// How many children were woken before their poll had returned.
+    pub(super) at_once: usize,
 }
 
 /// The machine's share of the memory.
@@ -80,9 +92,9 @@ unsafe impl Send for Memory {}
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    pub(super) fn new(children: usize) -> Memory {
+    pub(super) fn new(children: usize, parent: Option<Waker>) -> Memory {
         let words = children.div_ceil(BITS);
-        let summary_words = words.div_ceil(BITS);
+        let woken_words = woken_words(children);
         let (layout, entries_at, words_at) = layout(children);
         // SAFETY: a header is not of size zero.
         let Some(memory) = NonNull::new(unsafe { alloc(layout) }) else {
@@ -91,24 +103,22 @@ impl Memory {
         // SAFETY: within the allocation, by `layout`, as are all the following.
         let entries = unsafe { memory.as_ptr().add(entries_at) }.cast::<Entry>();
         // SAFETY: as above.
-        let summary = unsafe { memory.as_ptr().add(words_at) }.cast::<AtomicUsize>();
+        let woken = unsafe { memory.as_ptr().add(words_at) }.cast::<AtomicUsize>();
         // SAFETY: as above.
-        let woken = unsafe { summary.add(summary_words) };
-        // SAFETY: as above.
-        let again = unsafe { woken.add(words) }.cast::<Word>();
+        let again = unsafe { woken.add(woken_words) }.cast::<Word>();
         let header = memory.cast::<Header>();
         let value = Header {
             owners: AtomicUsize::new(1),
-            waking: AtomicUsize::new(0),
-            parent: UnsafeCell::new(None),
+            root: AtomicUsize::new(0),
+            parent: UnsafeCell::new(parent),
             children,
-            words,
+            group: group(children),
             entries,
-            summary,
             woken,
             again,
-            count: UnsafeCell::new(0),
-            ended_before: UnsafeCell::new(None),
+            count: Cell::new(0),
+            ended_before: Cell::new(None),
+            is_plain: Cell::new(group(children) <= BITS.ilog2()),
         };
         // SAFETY: the allocation begins with room for it.
         unsafe { header.write(value) };
@@ -122,11 +132,43 @@ impl Memory {
             // SAFETY: as above.
             unsafe { place.write(entry) };
         }
-        // SAFETY: there is room for so many, one after the other, and for each kind zero is a valid word.
-        unsafe { ptr::write_bytes(summary, 0, summary_words + 2 * words) };
+        for word in 0..woken_words {
+            // SAFETY: there is room for so many.
+            let place = unsafe { woken.add(word) };
+            // SAFETY: as above.
+            unsafe { place.write(AtomicUsize::new(0)) };
+        }
+        // SAFETY: there is room for so many, and zero is a word.
+        unsafe { ptr::write_bytes(again, 0, words) };
         Memory(header)
     }
 
+    /// The machine's share as an address, which is never null.
+    pub(super) fn into_raw(self) -> *mut () {
+        ManuallyDrop::new(self).0.as_ptr().cast()
+    }
+
+    /// # Safety
+    ///
+    /// The address comes from [`into_raw`](Memory::into_raw), and this is its only use from now on.
+    pub(super) unsafe fn from_raw(address: *mut ()) -> Memory {
+        // SAFETY: by the caller's promise.
+        Memory(unsafe { NonNull::new_unchecked(address.cast()) })
+    }
+
+    /// A waker of child `i`, to be dropped as often as this is called.
+    ///
+    /// # Safety
+    ///
+    /// The address comes from [`into_raw`](Memory::into_raw), and there is no other use of it meanwhile.
+    pub(super) unsafe fn raw_waker(address: *mut (), i: usize) -> RawWaker {
+        // SAFETY: by the caller's promise.
+        let header: &Header = unsafe { &*address.cast() };
+        // SAFETY: this is the address of an entry.
+        unsafe { clone(Parts(header).child(i).entry.cast()) }
+    }
+
+    #[inline(always)]
     fn header(&self) -> &Header {
         // SAFETY: the machine's share keeps it alive.
         unsafe { self.0.as_ref() }
@@ -140,40 +182,53 @@ impl Memory {
     pub(super) fn parts(&mut self) -> (Parts<'_>, Pass<'_>) {
         // SAFETY: the machine's share keeps it alive.
         let header: &Header = unsafe { self.0.as_ref() };
-        // SAFETY: initialised by `new`; nobody but the machine, which is borrowed, has a way to these words.
-        let again = unsafe { slice::from_raw_parts_mut(header.again, header.words) };
-        let pass = Pass {
-            again,
-            // SAFETY: as above.
-            count: unsafe { &mut *header.count.get() },
-            // SAFETY: as above.
-            ended_before: unsafe { &mut *header.ended_before.get() },
-        };
-        (header.parts(), pass)
+        (Parts(header), Pass { header, at_once: 0 })
     }
 
+    /// Whom to wake from now on; false if another one is just being woken.
+    #[inline(always)]
     pub(super) fn register(&mut self, parent: &Waker) -> bool {
+        let is_known = self.header().parent.with(|known| {
+            // SAFETY: the machine alone writes this.
+            let known = unsafe { &*known };
+            known.as_ref().is_some_and(|known| known.will_wake(parent))
+        });
+        is_known || self.change_parent(parent.clone())
+    }
+
+    #[cold]
+    fn change_parent(&mut self, new: Waker) -> bool {
         let header = self.header();
-        let slot = header.parent.get();
-        // SAFETY: the machine alone writes this, and it does so below.
-        let known = unsafe { &*slot };
-        if known.as_ref().is_some_and(|known| known.will_wake(parent)) {
-            return true;
-        }
-        let new = Some(parent.clone());
-        if header
-            .waking
-            .compare_exchange(0, 1, AcqRel, Relaxed)
-            .is_err()
-        {
+        if header.root.fetch_or(WAKING, Acquire) & WAKING != 0 {
             return false;
         }
-        // SAFETY: nobody looks at it before `waking` is back at 0.
-        let old = mem::replace(unsafe { &mut *slot }, new);
-        // Whoever has counted meanwhile has set a bit before, which the pass that follows will see.
-        header.waking.swap(0, AcqRel);
+        // SAFETY: nobody else looks at it before the flag is taken back.
+        let old = header
+            .parent
+            .with_mut(|parent| unsafe { &mut *parent }.replace(new));
+        // Whoever has asked for more meanwhile has set a bit before, which the pass that follows will see.
+        header.root.fetch_and(!FLAGS, Release);
         drop(old);
         true
+    }
+}
+
+/// The logarithm of how many children share a bit of the root.
+fn group(children: usize) -> u32 {
+    if children <= ROOT_BITS {
+        return 0;
+    }
+    let mut group = BITS.ilog2();
+    while (children - 1) >> group >= ROOT_BITS {
+        group += 1;
+    }
+    group
+}
+
+fn woken_words(children: usize) -> usize {
+    match group(children) {
+        0 => 0,
+        _ => children.div_ceil(BITS),
     }
 }
 
@@ -183,54 +238,103 @@ fn layout(children: usize) -> (Layout, usize, usize) {
     let header = Layout::new::<Header>();
     let layout = || {
         let (layout, entries_at) = header.extend(Layout::array::<Entry>(children).ok()?).ok()?;
-        let words = Layout::array::<Word>(words.div_ceil(BITS) + 2 * words).ok()?;
-        let (layout, words_at) = layout.extend(words).ok()?;
+        let woken = Layout::array::<AtomicUsize>(woken_words(children)).ok()?;
+        let (layout, words_at) = layout.extend(woken).ok()?;
+        let (layout, _) = layout.extend(Layout::array::<Word>(words).ok()?).ok()?;
         Some((layout, entries_at, words_at))
     };
     layout().expect("as many children are in memory already")
 }
 
 impl Header {
+    fn woken_words(&self) -> usize {
+        woken_words(self.children)
+    }
+
     #[inline(always)]
-    fn parts(&self) -> Parts<'_> {
-        Parts {
-            // SAFETY: initialised by `Memory::new`, and as long-lived as the header; here and in the following.
-            summary: unsafe { slice::from_raw_parts(self.summary, self.words.div_ceil(BITS)) },
-            // SAFETY: as above.
-            woken: unsafe { slice::from_raw_parts(self.woken, self.words) },
-            // SAFETY: as above.
-            entries: unsafe { slice::from_raw_parts(self.entries, self.children) },
-            first_entry: self.entries,
+    fn woken(&self, word: usize) -> &AtomicUsize {
+        debug_assert!(self.group != 0 && word < self.children.div_ceil(BITS));
+        // SAFETY: `word` is that of a child, and `new` has made one for each.
+        let place = unsafe { self.woken.add(word) };
+        // SAFETY: as above.
+        unsafe { &*place }
+    }
+
+    /// Notes that child `i` was woken, and wakes the parent if it need be.
+    #[inline(always)]
+    fn child_is_woken(&self, i: usize) {
+        // Each time this is a write, even if the bit is set, so that whoever takes the bit sees what has happened before.
+        if self.group != 0 && self.woken(i / BITS).fetch_or(1 << (i % BITS), Release) != 0 {
+            return;
+        }
+        let bit = 1 << ROOT_SHIFT << (i >> self.group);
+        let mut root = self.root.load(Relaxed);
+        loop {
+            let flag = match (root & !FLAGS, root & WAKING) {
+                (0, 0) => WAKING,
+                (0, _) => MORE,
+                // As long as nobody has taken the bits, the parent has been woken or is just being woken.
+                _ => 0,
+            };
+            let new = root | bit | flag;
+            match self.root.compare_exchange_weak(root, new, AcqRel, Relaxed) {
+                Ok(_) if flag == WAKING => return self.wake_parent(),
+                Ok(_) => return,
+                Err(now) => root = now,
+            }
         }
     }
 
-    /// Wakes the parent, under no lock. Those who come while somebody does leave it to that one.
+    /// Wakes the parent, under no lock. The caller has set [`WAKING`].
+    #[inline(always)]
     fn wake_parent(&self) {
-        /// A waker that panics must not be the last one to be called.
-        struct Done<'a>(&'a AtomicUsize);
+        /// Takes the flag back, also if the waker panics.
+        struct Done<'a>(&'a Header);
         impl Drop for Done<'_> {
-            #[cold]
+            #[inline(always)]
             fn drop(&mut self) {
-                self.0.store(0, Release);
+                if self.0.root.fetch_sub(WAKING, Release) & MORE != 0 {
+                    self.0.wake_parent_again();
+                }
             }
         }
-        if self.waking.fetch_add(1, AcqRel) != 0 {
-            return;
-        }
-        let done = Done(&self.waking);
-        let mut answered = 1;
-        loop {
-            // SAFETY: `waking` is not 0, so the machine does not write here.
-            let parent = unsafe { &*self.parent.get() };
-            if let Some(parent) = parent {
+        let _done = Done(self);
+        self.parent.with(|parent| {
+            // SAFETY: with `WAKING` set the machine does not write here.
+            if let Some(parent) = unsafe { &*parent } {
                 parent.wake_by_ref();
             }
-            match self.waking.compare_exchange(answered, 0, AcqRel, Acquire) {
-                Ok(_) => break,
-                Err(more) => answered = more,
-            }
+        });
+    }
+
+    /// Somebody has set [`MORE`], and left it to whoever takes [`WAKING`] back.
+    #[cold]
+    fn wake_parent_again(&self) {
+        let taken = self.root.fetch_update(Acquire, Relaxed, |root| {
+            // If another one has the flag by now, that one will see that there is more.
+            (root & FLAGS == MORE).then_some(root ^ FLAGS)
+        });
+        if taken.is_ok() {
+            self.wake_parent();
         }
-        mem::forget(done);
+    }
+
+    /// All that was shared belongs to one thread now.
+    #[inline(always)]
+    fn retire(&mut self) {
+        retired(&mut self.root);
+        for i in 0..self.children {
+            // SAFETY: one of the entries.
+            let entry = unsafe { self.entries.add(i) };
+            // SAFETY: as above, and nobody else has access.
+            retired(unsafe { &mut (*entry).wakers });
+        }
+        for word in 0..self.woken_words() {
+            // SAFETY: one of the words.
+            let word = unsafe { self.woken.add(word) };
+            // SAFETY: as above, and nobody else has access.
+            retired(unsafe { &mut *word });
+        }
     }
 
     /// Gives up one share of the memory.
@@ -238,37 +342,47 @@ impl Header {
     /// # Safety
     ///
     /// The share is the caller's, who looks at nothing in this memory from now on.
-    unsafe fn release(header: NonNull<Header>) {
+    #[cold]
+    unsafe fn release(mut header: NonNull<Header>) {
         // SAFETY: the caller's share keeps it alive so far.
         let owners = unsafe { &header.as_ref().owners };
         if owners.fetch_sub(1, AcqRel) != 1 {
             return;
         }
-        // SAFETY: that was the last share, so nobody else has access. Nothing else in this memory has a drop.
-        let header_value = unsafe { header.read() };
+        // SAFETY: that was the last share, so nobody else has access.
+        let header_value = unsafe { header.as_mut() };
+        header_value.retire();
+        // SAFETY: as above.
+        let parent = header_value
+            .parent
+            .with_mut(|parent| unsafe { &mut *parent }.take());
         let (layout, ..) = layout(header_value.children);
-        // SAFETY: it was allocated with this layout.
+        // SAFETY: it was allocated with this layout, and nothing else in it has a drop.
         unsafe { dealloc(header.as_ptr().cast(), layout) };
-        drop(header_value);
+        drop(parent);
     }
 }
 
 impl Drop for Memory {
     fn drop(&mut self) {
         let header = self.header();
-        // A waker that is leaked must not keep the parent's task. `waking` stays away from 0, so nobody looks for it any more.
-        let parent = match header.waking.compare_exchange(0, 1, AcqRel, Relaxed) {
+        // A waker that is leaked must not keep the parent's task. The flag stays, so nobody looks for it any more.
+        let parent = if header.root.fetch_or(WAKING, Acquire) & WAKING == 0 {
             // SAFETY: nobody else looks at it.
-            Ok(_) => unsafe { &mut *header.parent.get() }.take(),
+            header
+                .parent
+                .with_mut(|parent| unsafe { &mut *parent }.take())
+        } else {
             // It is just being woken, and is dropped with the memory.
-            Err(_) => None,
+            None
         };
-        for Entry { wakers, .. } in header.parts().entries {
-            if wakers.load(Acquire) == 0 {
+        for i in 0..header.children {
+            let entry = Parts(header).child(i).entry();
+            if entry.wakers.load(Acquire) == 0 {
                 continue;
             }
             header.owners.fetch_add(1, Relaxed);
-            if wakers.fetch_or(CLOSED, AcqRel) == 0 {
+            if entry.wakers.fetch_or(CLOSED, AcqRel) == 0 {
                 // The last one was dropped in between, and has left this to us.
                 header.owners.fetch_sub(1, Relaxed);
             }
@@ -279,25 +393,172 @@ impl Drop for Memory {
     }
 }
 
-impl Parts<'_> {
-    /// A waker of child `i` that is not counted: it is for one poll, in which the machine is alive.
+impl<'a> Parts<'a> {
+    /// How many words the children fill.
     #[inline(always)]
-    pub(super) fn lend_waker(&self, i: usize) -> ManuallyDrop<Waker> {
-        assert!(i < self.entries.len());
-        // SAFETY: one of the entries.
-        let entry = unsafe { self.first_entry.add(i) };
-        // SAFETY: the functions ask for the address of an entry. Nobody drops what was not counted.
-        let waker = unsafe { Waker::from_raw(RawWaker::new(entry.cast(), &VTABLE)) };
-        ManuallyDrop::new(waker)
+    pub(super) fn words(self) -> usize {
+        self.0.children.div_ceil(BITS)
     }
 
-    /// Whether a waker of child `i` is alive.
+    /// Takes the bits of the groups in which somebody was woken, or of the children if they have no groups.
     #[inline(always)]
-    pub(super) fn has_wakers(&self, i: usize) -> bool {
-        self.entries[i].wakers.load(Relaxed) != 0
+    pub(super) fn take_root(self) -> Word {
+        self.0.root.fetch_and(FLAGS, Acquire) >> ROOT_SHIFT
+    }
+
+    /// Whether each child has a bit in the root.
+    #[inline(always)]
+    pub(super) fn has_no_groups(self) -> bool {
+        self.0.group == 0
+    }
+
+    /// The words of the children of a group.
+    #[inline(always)]
+    pub(super) fn words_of(self, group: usize) -> core::ops::Range<usize> {
+        let words = self.0.group - BITS.ilog2();
+        group << words..((group + 1) << words).min(self.words())
+    }
+
+    /// Whether somebody was woken. Not for children that have no groups.
+    #[inline(always)]
+    pub(super) fn any_woken(self, word: usize) -> bool {
+        self.0.woken(word).load(Relaxed) != 0
+    }
+
+    /// Takes the bits of those who were woken. Not for children that have no groups.
+    #[inline(always)]
+    pub(super) fn take_woken(self, word: usize) -> Word {
+        self.0.woken(word).swap(0, Acquire)
+    }
+
+    /// Whether child `i` was woken since the bits were taken.
+    #[inline(always)]
+    pub(super) fn is_woken(self, i: usize) -> bool {
+        let bits = match self.0.group {
+            0 => self.0.root.load(Relaxed) >> ROOT_SHIFT,
+            _ => self.0.woken(i / BITS).load(Relaxed),
+        };
+        bits >> (i % BITS) & 1 != 0
+    }
+
+    /// The entry of child `i`.
+    #[inline(always)]
+    pub(super) fn child(self, i: usize) -> Child<'a> {
+        assert!(i < self.0.children);
+        // SAFETY: there is one for each child.
+        unsafe { self.child_unchecked(i) }
+    }
+
+    /// # Safety
+    ///
+    /// There are more children than `i`.
+    #[inline(always)]
+    pub(super) unsafe fn child_unchecked(self, i: usize) -> Child<'a> {
+        debug_assert!(i < self.0.children);
+        Child {
+            // SAFETY: there is one for each child.
+            entry: unsafe { self.0.entries.add(i) },
+            machine: PhantomData,
+        }
     }
 }
 
+/// The entry of a child, while the machine is alive.
+#[derive(Clone, Copy)]
+pub(super) struct Child<'a> {
+    entry: *const Entry,
+    machine: PhantomData<&'a Header>,
+}
+
+impl<'a> Child<'a> {
+    #[inline(always)]
+    fn entry(self) -> &'a Entry {
+        // SAFETY: it is there as long as the machine.
+        unsafe { &*self.entry }
+    }
+
+    /// A waker that is not counted: it is for one poll, in which the machine is alive.
+    #[inline(always)]
+    pub(super) fn lend_waker(self) -> ManuallyDrop<Waker> {
+        // SAFETY: the functions ask for the address of an entry. Nobody drops what was not counted.
+        let waker = unsafe { Waker::from_raw(RawWaker::new(self.entry.cast(), &VTABLE)) };
+        ManuallyDrop::new(waker)
+    }
+
+    /// Whether a waker of this child is alive.
+    #[inline(always)]
+    pub(super) fn has_wakers(self) -> bool {
+        self.entry().wakers.load(Relaxed) != 0
+    }
+}
+
+impl Pass<'_> {
+    /// Whether the bits in the root name all words there are to look at.
+    #[inline(always)]
+    pub(super) fn is_plain(&self) -> bool {
+        self.header.is_plain.get()
+    }
+
+    fn change(&mut self, count: usize, ended_before: Option<usize>) {
+        let header = self.header;
+        header.count.set(count);
+        header.ended_before.set(ended_before);
+        let is_plain = count == 0 && ended_before.is_none() && header.group <= BITS.ilog2();
+        header.is_plain.set(is_plain);
+    }
+
+    #[inline(always)]
+    fn again(&mut self, word: usize) -> &mut Word {
+        assert!(word < self.header.children.div_ceil(BITS));
+        // SAFETY: `new` has made so many.
+        let place = unsafe { self.header.again.add(word) };
+        // SAFETY: as above, and nobody but the machine, which is borrowed, has a way to these words.
+        unsafe { &mut *place }
+    }
+
+    /// How many children are polled in the next pass whatever happens.
+    pub(super) fn count(&self) -> usize {
+        self.header.count.get()
+    }
+
+    /// The next pass polls these children of a word.
+    #[cold]
+    pub(super) fn poll_again(&mut self, word: usize, bits: Word) {
+        let again = self.again(word);
+        let new = bits & !*again;
+        *again |= bits;
+        let count = self.count() + new.count_ones() as usize;
+        self.change(count, self.header.ended_before.get());
+    }
+
+    pub(super) fn take_again(&mut self, word: usize) -> Word {
+        let again = mem::take(self.again(word));
+        let count = self.count() - again.count_ones() as usize;
+        self.change(count, self.header.ended_before.get());
+        again
+    }
+
+    /// Whether the pass before left some out.
+    pub(super) fn has_ended_early(&self) -> bool {
+        self.header.ended_before.get().is_some()
+    }
+
+    /// Where this pass starts.
+    pub(super) fn start(&mut self) -> usize {
+        let start = self.header.ended_before.get().unwrap_or(0);
+        self.change(self.count(), None);
+        start
+    }
+
+    /// The next pass goes on after this word.
+    #[cold]
+    pub(super) fn end_early(&mut self, word: usize) {
+        let words = self.header.children.div_ceil(BITS);
+        self.change(self.count(), Some((word + 1) % words));
+    }
+}
+
+/// What a waker does.
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
 
 /// An entry, by the address that is its wakers' data, with the header before it.
@@ -324,33 +585,42 @@ unsafe fn clone(address: *const ()) -> RawWaker {
     // SAFETY: a waker is being cloned.
     let (entry, _) = unsafe { entry(address) };
     if entry.wakers.fetch_add(1, Relaxed) & !CLOSED >= TOO_MANY {
-        entry.wakers.fetch_sub(1, Relaxed);
-        panic!("a waker was cloned too often");
+        too_many(entry);
     }
     RawWaker::new(address, &VTABLE)
 }
 
-unsafe fn wake(address: *const ()) {
-    // SAFETY: a waker is being used up; this is the same, and is dropped at the end.
-    let waker = unsafe { Waker::from_raw(RawWaker::new(address, &VTABLE)) };
-    waker.wake_by_ref();
+#[cold]
+fn too_many(entry: &Entry) -> ! {
+    entry.wakers.fetch_sub(1, Relaxed);
+    panic!("a waker was cloned too often");
 }
 
+unsafe fn wake(address: *const ()) {
+    /// The waker is used up, also if that of the parent panics.
+    struct Used(*const ());
+    impl Drop for Used {
+        #[inline(always)]
+        fn drop(&mut self) {
+            // SAFETY: the waker that `wake` has used up.
+            unsafe { drop_waker(self.0) };
+        }
+    }
+    let used = Used(address);
+    // SAFETY: the waker is alive until the end.
+    unsafe { wake_by_ref(used.0) };
+}
+
+#[inline(always)]
 unsafe fn wake_by_ref(address: *const ()) {
     // SAFETY: a waker is borrowed for as long as this takes.
     let (entry, header) = unsafe { entry(address) };
     // SAFETY: as above.
     let header = unsafe { header.as_ref() };
-    let (word, bit) = (entry.index as usize / BITS, entry.index as usize % BITS);
-    let parts = header.parts();
-    if parts.woken[word].fetch_or(1 << bit, AcqRel) != 0 {
-        return;
-    }
-    if parts.summary[word / BITS].fetch_or(1 << (word % BITS), AcqRel) == 0 {
-        header.wake_parent();
-    }
+    header.child_is_woken(entry.index as usize);
 }
 
+#[inline(always)]
 unsafe fn drop_waker(address: *const ()) {
     // SAFETY: a waker is being dropped.
     let (entry, header) = unsafe { entry(address) };

@@ -1,23 +1,21 @@
 //! A waker for each of many children, all in one allocation.
 //!
-//! To wake a child is to set its bit in `woken`; whoever sets the first bit of a word sets one in `summary`, and whoever sets the
-//! first bit there wakes the parent. The next pass takes the bits and polls these children, in input order. So a bit in `summary`
-//! means that the parent has been woken since it took that word, or is just being woken.
+//! To wake a child is to set its bit. Up to 62 children have their bits in one word, the root. Of more, each has a bit in a word of its group, and
+//! whoever sets the first bit of a word sets that of the group in the root. Whoever sets the first bit of the root wakes the parent.
+//! The next pass takes the bits and polls these children, in input order. So a bit in the root means that the parent has been woken since the
+//! root was taken, or is just being woken.
 //!
 //! A child that is pending while no waker of it is alive, and that was not woken, cannot wake anybody. It gets a bit in `again`
 //! and is polled in every pass.
 
+mod lender;
 mod memory;
 
-use core::{
-    mem,
-    ops::ControlFlow,
-    sync::atomic::Ordering::{AcqRel, Relaxed},
-    task::Waker,
-};
+use core::{ops::ControlFlow, task::Waker};
 
 use super::children::{BITS, Word};
-use memory::{Memory, Parts, Pass};
+pub(in crate::combine) use lender::Lender;
+use memory::{Child, Memory, Parts, Pass};
 
 /// So many children that were woken in the course of their own poll end a pass. A budget that is used up, as tokio's, makes
 /// every child do that; to go on would be to poll each of them for nothing.
@@ -28,15 +26,16 @@ pub(in crate::combine) struct Wakers(Memory);
 
 /// A child's turn to be polled.
 pub(in crate::combine) struct Turn<'a> {
+    /// Its number, which is less than that of the children.
     pub(in crate::combine) child: usize,
     pub(in crate::combine) waker: &'a Waker,
-    parts: &'a Parts<'a>,
+    entry: Child<'a>,
 }
 
 impl Turn<'_> {
     /// Whether a waker of this child is kept somewhere.
     pub(in crate::combine) fn has_wakers(&self) -> bool {
-        self.parts.has_wakers(self.child)
+        self.entry.has_wakers()
     }
 }
 
@@ -57,115 +56,171 @@ impl Wakers {
         u32::try_from(children).is_ok()
     }
 
-    /// Wakers of which none is in use: the first pass polls nobody but those named by [`again`](Wakers::again).
+    /// Wakers of which none is in use. The first pass polls nobody, unless [`all_again`](Wakers::all_again) is called before it.
     pub(in crate::combine) fn new(children: usize) -> Wakers {
         assert!(Wakers::can_serve(children));
-        Wakers(Memory::new(children))
+        Wakers(Memory::new(children, None))
     }
 
-    /// The next pass polls these children of a word even if they are not woken.
-    pub(in crate::combine) fn again(&mut self, word: usize, bits: Word) {
-        let (_, pass) = self.0.parts();
-        *pass.count += (bits & !pass.again[word]).count_ones() as usize;
-        pass.again[word] |= bits;
+    /// Whether a waker of this child is kept somewhere.
+    fn has_wakers(&mut self, child: usize) -> bool {
+        self.0.parts().0.child(child).has_wakers()
     }
 
-    /// The next pass polls all children.
+    /// The next pass polls all children, woken or not.
     pub(in crate::combine) fn all_again(&mut self) {
+        self.again_from(0);
+    }
+
+    /// The next pass polls the children from this one on.
+    fn again_from(&mut self, start: usize) {
         let children = self.0.children();
-        for word in 0..children.div_ceil(BITS) {
-            let children_of_word = (children - word * BITS).min(BITS);
-            self.again(word, Word::MAX >> (BITS - children_of_word));
+        let (_, mut pass) = self.0.parts();
+        for word in start / BITS..children.div_ceil(BITS) {
+            let before = start.saturating_sub(word * BITS);
+            pass.poll_again(
+                word,
+                first_bits(children - word * BITS) & !first_bits(before),
+            );
+        }
+    }
+
+    /// The next pass polls the children before this one.
+    fn again_until(&mut self, end: usize) {
+        let (_, mut pass) = self.0.parts();
+        for word in 0..end.div_ceil(BITS) {
+            pass.poll_again(word, first_bits(end - word * BITS));
         }
     }
 
     /// Whom to wake from now on. False if another one is just being woken: then the children's wakers are of no use, and
     /// all children must be polled with the parent's.
+    #[inline(always)]
     pub(in crate::combine) fn register(&mut self, parent: &Waker) -> bool {
         self.0.register(parent)
     }
 
     /// Polls the children that were woken, in input order, each with a waker of its own.
-    #[inline]
+    #[inline(always)]
     pub(in crate::combine) fn pass<B>(
         &mut self,
         mut poll: impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
     ) -> ControlFlow<B> {
         let (parts, mut pass) = self.0.parts();
-        let mut at_once = 0;
-        if *pass.count != 0 || pass.ended_before.is_some() {
-            for summary in parts.summary {
-                summary.swap(0, AcqRel);
-            }
-            let start = pass.ended_before.take().unwrap_or(0);
-            for word in (start..parts.woken.len()).chain(0..start) {
-                at_once += poll_word(&parts, &mut pass, word, &mut poll)?;
-                if at_once >= ENOUGH_AT_ONCE {
-                    *pass.ended_before = Some((word + 1) % parts.woken.len());
-                    break;
-                }
-            }
-            return ControlFlow::Continue(());
+        let root = parts.take_root();
+        if !pass.is_plain() {
+            return pass_through(parts, pass, root, &mut poll);
         }
-        for (i, summary) in parts.summary.iter().enumerate() {
-            if summary.load(Relaxed) == 0 {
-                continue;
-            }
-            let mut words = summary.swap(0, AcqRel);
-            while words != 0 {
-                let word = i * BITS + words.trailing_zeros() as usize;
-                words &= words - 1;
-                at_once += poll_word(&parts, &mut pass, word, &mut poll)?;
-                if at_once >= ENOUGH_AT_ONCE {
-                    // The summary is taken already, so the next pass must look at every word.
-                    *pass.ended_before = Some((word + 1) % parts.woken.len());
-                    return ControlFlow::Continue(());
-                }
+        let mut words = if parts.has_no_groups() { 1 } else { root };
+        while words != 0 {
+            let word = words.trailing_zeros() as usize;
+            words &= words - 1;
+            let due = match parts.has_no_groups() {
+                true => root,
+                false => parts.take_woken(word),
+            };
+            poll_bits(parts, &mut pass, word, due, &mut poll)?;
+            if pass.at_once >= ENOUGH_AT_ONCE {
+                // The words are taken already, so the next pass must look at every one.
+                pass.end_early(word);
+                break;
             }
         }
         ControlFlow::Continue(())
     }
 }
 
-/// Polls the children of a word that are due. Gives the number of those that were woken before their poll had returned.
-#[inline(always)]
-fn poll_word<B>(
-    parts: &Parts<'_>,
-    pass: &mut Pass<'_>,
-    word: usize,
+/// A pass that looks at more words than those that have a bit of their own in the root, which is set.
+#[inline(never)]
+fn pass_through<B>(
+    parts: Parts<'_>,
+    mut pass: Pass<'_>,
+    root: Word,
     poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
-) -> ControlFlow<B, usize> {
-    let woken = &parts.woken[word];
-    let mut due = 0;
-    if woken.load(Relaxed) != 0 {
-        due = woken.swap(0, AcqRel);
+) -> ControlFlow<B> {
+    if pass.count() == 0 && !pass.has_ended_early() {
+        let mut groups = root;
+        while groups != 0 {
+            for word in parts.words_of(groups.trailing_zeros() as usize) {
+                if parts.any_woken(word) {
+                    let due = parts.take_woken(word);
+                    poll_bits_of_word(parts, &mut pass, word, due, poll)?;
+                    if pass.at_once >= ENOUGH_AT_ONCE {
+                        pass.end_early(word);
+                        return ControlFlow::Continue(());
+                    }
+                }
+            }
+            groups &= groups - 1;
+        }
+        return ControlFlow::Continue(());
     }
-    if *pass.count != 0 {
-        let again = mem::take(&mut pass.again[word]);
-        *pass.count -= again.count_ones() as usize;
-        due |= again;
-    }
-    let mut at_once = 0;
-    while due != 0 {
-        let bit = due & due.wrapping_neg();
-        let i = word * BITS + due.trailing_zeros() as usize;
-        due ^= bit;
-        let waker = parts.lend_waker(i);
-        let again = match poll(Turn {
-            child: i,
-            waker: &waker,
-            parts,
-        })? {
-            Outcome::Idle => continue,
-            Outcome::Pending => !parts.has_wakers(i),
-            Outcome::Again => true,
+    let start = pass.start();
+    for word in (start..parts.words()).chain(0..start) {
+        let woken = match parts.has_no_groups() {
+            true => root,
+            false => parts.take_woken(word),
         };
-        if woken.load(Relaxed) & bit != 0 {
-            at_once += 1;
-        } else if again {
-            pass.again[word] |= bit;
-            *pass.count += 1;
+        let due = woken | pass.take_again(word);
+        poll_bits_of_word(parts, &mut pass, word, due, poll)?;
+        if pass.at_once >= ENOUGH_AT_ONCE {
+            pass.end_early(word);
+            break;
         }
     }
-    ControlFlow::Continue(at_once)
+    ControlFlow::Continue(())
+}
+
+/// [`poll_bits`], but for who has several places to call it from.
+#[inline(never)]
+fn poll_bits_of_word<B>(
+    parts: Parts<'_>,
+    pass: &mut Pass<'_>,
+    word: usize,
+    due: Word,
+    poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
+) -> ControlFlow<B> {
+    poll_bits(parts, pass, word, due, poll)
+}
+
+/// Polls these children of a word.
+#[inline(always)]
+fn poll_bits<B>(
+    parts: Parts<'_>,
+    pass: &mut Pass<'_>,
+    word: usize,
+    mut due: Word,
+    poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
+) -> ControlFlow<B> {
+    while due != 0 {
+        let child = word * BITS + due.trailing_zeros() as usize;
+        let bit = due & due.wrapping_neg();
+        due ^= bit;
+        // SAFETY: only children have bits.
+        let entry = unsafe { parts.child_unchecked(child) };
+        let waker = entry.lend_waker();
+        let again = match poll(Turn {
+            child,
+            waker: &waker,
+            entry,
+        })? {
+            Outcome::Idle => continue,
+            Outcome::Pending => !entry.has_wakers(),
+            Outcome::Again => true,
+        };
+        if parts.is_woken(child) {
+            pass.at_once += 1;
+        } else if again {
+            pass.poll_again(word, bit);
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+/// So many bits of a word, or all of them.
+fn first_bits(count: usize) -> Word {
+    match count {
+        0..BITS => (1 << count) - 1,
+        _ => Word::MAX,
+    }
 }

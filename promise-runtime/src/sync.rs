@@ -1,0 +1,31 @@
+//! What threads share, under the names by which the models of the tests put loom's in their place.
+
+pub(crate) use alloc::alloc::{alloc, dealloc};
+pub(crate) use alloc::sync::Arc;
+pub(crate) use core::sync::atomic;
+
+/// A cell that several threads may look into, each when it is its turn.
+#[derive(Debug)]
+pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
+
+impl<T> UnsafeCell<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        UnsafeCell(core::cell::UnsafeCell::new(value))
+    }
+
+    /// Looks at the value. The caller sees to it that nobody changes it meanwhile.
+    #[inline(always)]
+    pub(crate) fn with<R>(&self, look: impl FnOnce(*const T) -> R) -> R {
+        look(self.0.get())
+    }
+
+    /// Changes the value. The caller sees to it that nobody else uses it meanwhile.
+    #[inline(always)]
+    pub(crate) fn with_mut<R>(&self, change: impl FnOnce(*mut T) -> R) -> R {
+        change(self.0.get())
+    }
+}
+
+/// Says that nobody else uses this atomic any more. It does nothing; in a model it is an error if somebody does.
+#[inline(always)]
+pub(crate) fn retired<T>(_: &mut T) {}
