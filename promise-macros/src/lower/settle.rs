@@ -61,30 +61,23 @@ impl Lowering<'_> {
                 self.leave(&emit!(__kind.same(__reason, #tag)), scope)
             }
         };
+        let ask = emit!(#hidden::ask(&__product).__kind());
         let (declared, kind) = match asks_kind {
-            true => (
-                emit!(let __kind;),
-                emit!(__kind = #hidden::ask(&__product).__kind();),
-            ),
-            false => (
-                TokenStream::new(),
-                emit!(let __kind = #hidden::ask(&__product).__kind();),
-            ),
+            true => (emit!(let __kind;), emit!({ __kind = #ask; __kind })),
+            false => (TokenStream::new(), ask),
         };
-        // What has started is taken apart at the very end of a block that is over before the await: a variable of that type
-        // would be stored beside the future that was moved out of it, or keep a flag that says whether it was. Where there
-        // is no future, `kept` returns what cannot exist, and rustc builds neither the await nor a suspension point.
+        // The product is taken apart at the very end of a block that is over before the await: a variable of that type
+        // would be stored beside the future, or keep a flag that says whether it was moved.
         let later = emit!({
             let __product = #product;
-            #kind
-            match __kind.start(__product) {
-                #hidden::Started::Now(__outcome) => {
-                    break #settled __outcome;
+            match #kind {
+                #hidden::Kind::Now(__now) => {
+                    break #settled __now.outcome(__product);
                     // Without this rustc would take a product of unknown type for a `!`, and say so.
                     #[allow(unreachable_code)]
                     #hidden::anything()
                 }
-                #hidden::Started::Later(__later) => #hidden::kept(__later),
+                #hidden::Kind::Later(__later) => __later.future(__product),
             }
         });
         let wait = self.wait(&later, scope);
