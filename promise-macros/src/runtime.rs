@@ -42,8 +42,8 @@ pub(crate) fn nested_chain(span: Span, future: &TokenStream) -> TokenStream {
 
 /// Ties the name of a step or static to its documentation, for hover and go-to-definition.
 pub(crate) fn documentation(module: &str, name: &Ident) -> TokenStream {
-    let (hidden, module) = (hidden(), internal(module));
-    quote!(let _ = #hidden::#module::#name;)
+    let module = internal(module);
+    quote!(let _ = #module::#name;)
 }
 
 /// Names the marker of what is redundant, where it stands: rustc warns of its use.

@@ -164,7 +164,7 @@ pub fn ask<T>(_: &T) -> AskFutureOfResult<T> {
 
 impl FutureOfResult {
     #[inline(always)]
-    pub fn future<F: IntoFuture>(self, product: F) -> F {
+    pub fn future<F>(self, product: F) -> F {
         product
     }
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Lifetime;
 
+use super::choices::Choice;
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
 use crate::runtime::{at, documentation, warning};
@@ -49,7 +50,7 @@ impl Lowering<'_> {
     fn documentation(&self, step: &Step) -> TokenStream {
         match step.kind {
             StepKind::Invalid => TokenStream::new(),
-            _ => documentation("steps", &step.name),
+            _ => documentation("__steps", &step.name),
         }
     }
 
@@ -85,7 +86,7 @@ impl Lowering<'_> {
             StepKind::Delay(duration) => {
                 let hidden = &self.hidden;
                 let duration = self.argument(duration, scope);
-                let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
+                let wait = self.wait(emit!(#hidden::delay(#duration)), scope);
                 emit!(#wait;)
             }
             StepKind::Collect(collection) => {
@@ -161,9 +162,7 @@ impl Lowering<'_> {
         if region.converts {
             return TokenStream::new();
         }
-        let tag = &region.tag;
-        let span = at(step.span());
-        quote_spanned!(span=> #tag.cannot_reject();)
+        self.can_reject(&region.tag, step.span())
     }
 
     fn two_handlers(
@@ -213,6 +212,7 @@ impl Lowering<'_> {
                 let outcome = self.ended(step, before, scope);
                 let handled = self.handled(handler, &emit!(__reason), span, scope);
                 let passed = self.reject(&emit!(__other), span, scope);
+                self.chooses(Choice::Narrow);
                 let method = quote_spanned!(at(span)=> narrow);
                 let narrowed = emit!(
                     let __reason = {
