@@ -20,6 +20,7 @@
 mod arrow;
 mod choices;
 mod collections;
+mod documented;
 mod records;
 mod settle;
 mod statics;
@@ -34,6 +35,7 @@ use quote::quote_spanned;
 use syn::{Lifetime, Token, Type};
 
 use self::choices::Choice;
+use self::documented::Documented;
 
 use crate::errors::Errors;
 use crate::model::{Chain, Promise};
@@ -55,6 +57,7 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
         rejection: promise.types.rejection.as_ref(),
         names: Cell::new(0),
         choices: Cell::new(0),
+        documented: RefCell::default(),
         records: RefCell::default(),
         errors: RefCell::new(errors.reported()),
     };
@@ -80,6 +83,8 @@ struct Lowering<'a> {
     names: Cell<usize>,
     /// The choices by type that the expansion makes: one bit each.
     choices: Cell<u16>,
+    /// The user's names of steps and statics.
+    documented: RefCell<Vec<(Documented, Ident)>>,
     /// The sets of field names that need a struct.
     records: RefCell<Vec<Vec<String>>>,
     /// The mistakes, until they are emitted.
@@ -126,9 +131,10 @@ impl Lowering<'_> {
         let import = self.runtime.import();
         let traits = self.import_traits();
         let words = emit!(use #hidden::{
-            Err as __Err, Kind as __Kind, Ok as __Ok, Rejection as __Rejection, anything as __anything, ask as __ask, statics as __statics, steps as __steps,
+            Err as __Err, Kind as __Kind, Ok as __Ok, Rejection as __Rejection, anything as __anything, ask as __ask,
         };);
-        let contents = emit!(#import #traits #words #records #block);
+        let documentation = self.documentation();
+        let contents = emit!(#import #traits #words #documentation #records #block);
         let (root, future) = (
             &self.runtime.0,
             self.asynchronous(chain.start, false, &contents),

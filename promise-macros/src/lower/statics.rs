@@ -4,11 +4,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use super::choices::Choice;
+use super::documented::Documented;
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::{
     Body, Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
 };
-use crate::runtime::{at, documentation, hidden_at, internal};
+use crate::runtime::{at, hidden_at, internal};
 
 impl Combinator {
     fn function(self) -> &'static str {
@@ -31,11 +32,10 @@ impl Lowering<'_> {
     pub(super) fn static_value(&self, call: &Static, scope: &Scope) -> TokenStream {
         let hidden = &self.hidden;
         let span = call.name.span();
-        let documentation = match call.kind {
-            StaticKind::Invalid => TokenStream::new(),
-            _ => documentation("__statics", &call.name),
-        };
-        let value = match &call.kind {
+        if !matches!(call.kind, StaticKind::Invalid) {
+            self.document(Documented::Static, &call.name);
+        }
+        match &call.kind {
             StaticKind::Resolve(Some(chain)) => {
                 let statements = self.steps(chain, chain.steps.len(), scope);
                 emit!({ #statements __value })
@@ -64,8 +64,7 @@ impl Lowering<'_> {
                 self.combine(*combinator, inputs, span, scope)
             }
             StaticKind::Invalid => self.broken(),
-        };
-        emit!({ #documentation #value })
+        }
     }
 
     fn combine(
@@ -295,7 +294,7 @@ impl Lowering<'_> {
         let Some(executor) = &new.executor else {
             return self.broken();
         };
-        let documentation = documentation("__statics", &new.promise);
+        self.document(Documented::Static, &new.promise);
         let span = new.promise.span();
         let ends = hidden_at("executor_value", span);
         let wait = self.settle_future(&emit!(__promise), span, scope);
@@ -341,7 +340,6 @@ impl Lowering<'_> {
             }
         };
         emit!({
-            #documentation
             let __promise = {
                 let (__promise, __resolve, __reject) = #hidden::with_resolvers();
                 #run

@@ -5,9 +5,10 @@ use quote::quote_spanned;
 use syn::Lifetime;
 
 use super::choices::Choice;
+use super::documented::Documented;
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::{at, documentation, warning};
+use crate::runtime::{at, warning};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -41,16 +42,15 @@ impl Lowering<'_> {
             None => (self.source(chain, scope), 0),
         };
         for step in &chain.steps[rest..count] {
-            statements.extend(self.documentation(step));
+            self.document_step(step);
             statements.extend(self.step(step, scope));
         }
         statements
     }
 
-    fn documentation(&self, step: &Step) -> TokenStream {
-        match step.kind {
-            StepKind::Invalid => TokenStream::new(),
-            _ => documentation("__steps", &step.name),
+    fn document_step(&self, step: &Step) {
+        if !matches!(step.kind, StepKind::Invalid) {
+            self.document(Documented::Step, &step.name);
         }
     }
 
@@ -104,9 +104,9 @@ impl Lowering<'_> {
     /// A step around everything before it.
     fn wrapping_step(&self, chain: &Chain, index: usize, scope: &Scope) -> TokenStream {
         let step = &chain.steps[index];
-        let documentation = self.documentation(step);
+        self.document_step(step);
         let before = |scope: &Scope| self.steps(chain, index, scope);
-        let statements = match &step.kind {
+        match &step.kind {
             StepKind::Then(fulfilled, Some(rejected)) => {
                 self.two_handlers(fulfilled, rejected, step, before, scope)
             }
@@ -120,8 +120,7 @@ impl Lowering<'_> {
                 self.retry(policy, predicate.as_ref(), step, before, scope)
             }
             _ => before(scope),
-        };
-        emit!(#documentation #statements)
+        }
     }
 
     /// What stands before a step that ends its region: `let outcome = …;`.
