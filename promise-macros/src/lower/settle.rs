@@ -73,13 +73,9 @@ impl Lowering<'_> {
         let later = emit!({
             let __product = #product;
             match #kind {
-                __Kind::Now(__now) => {
-                    break #settled __now.outcome(__product);
-                    // Without this rustc would take a product of unknown type for a `!`, and say so.
-                    #[allow(unreachable_code)]
-                    __anything()
-                }
+                // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
                 __Kind::Later(__later) => __later.future(__product),
+                __Kind::Now(__now) => break #settled __now.outcome(__product),
             }
         });
         let wait = self.wait(later, scope);
