@@ -40,12 +40,6 @@ pub(crate) fn nested_chain(span: Span, future: &TokenStream) -> TokenStream {
     quote_spanned!(span=> #chain::new(#future))
 }
 
-/// Ties the name of a step or static to its documentation, for hover and go-to-definition.
-pub(crate) fn documentation(module: &str, name: &Ident) -> TokenStream {
-    let (hidden, module) = (hidden(), internal(module));
-    quote!(let _ = #hidden::#module::#name;)
-}
-
 /// Names the marker of what is redundant, where it stands: rustc warns of its use.
 pub(crate) fn warning(warning: &Warning) -> TokenStream {
     let (hidden, module) = (hidden(), internal("warnings"));

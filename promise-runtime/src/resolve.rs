@@ -8,9 +8,10 @@
 //! | anything else | [`PlainValue`] | fulfils with it |
 //!
 //! Generated code calls `ask(&product).__kind()`. Method lookup tries the type it is given first and then what that
-//! dereferences to, row by row, so the first row whose bounds hold is taken; there is no test at run time. The kind then
-//! turns the product into [`Started`]. Where nothing can be awaited its `Later` is uninhabited, and the compiler deletes
-//! the await.
+//! dereferences to, row by row, so the first row whose bounds hold is taken; there is no test at run time. The answer is a
+//! [`Kind`] with one of its two variants uninhabited, so it has no size and rustc builds one arm of the `match` on it:
+//! the outcome at once, or the future to await. The product itself is only moved in that arm. (Moving it into an enum
+//! of outcome and future, and out again, cost a quarter of the time of a release build.)
 
 use core::convert::Infallible;
 use core::future::{Future, IntoFuture};
@@ -37,23 +38,17 @@ pub fn probe<T>(_: &T) -> Probe<T> {
     Probe::new()
 }
 
-/// What is left to do after a handler was called.
-#[derive(Debug)]
-pub enum Started<T, E, L> {
-    Now(Result<T, E>),
+/// Whether a product is an outcome now or a future for later. One of the two cannot exist.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind<N, L> {
+    Now(N),
     Later(L),
 }
 
-/// The future of a product that is none. Never constructed.
+/// The future of a product that is none. Never constructed. Its fields are public so that rustc sees, at the call that
+/// returns it, that nothing comes after, and builds neither the await nor a suspension point.
 #[derive(Debug)]
 pub struct NoFuture<T, E>(pub Infallible, pub PhantomData<fn() -> Result<T, E>>);
-
-/// The future that is left. A call is where rustc sees that a type is uninhabited (for that the fields of [`NoFuture`]
-/// are public) and builds nothing of what follows.
-#[inline(always)]
-pub fn kept<L>(later: L) -> L {
-    later
-}
 
 impl<T, E> Future for NoFuture<T, E> {
     type Output = Result<T, E>;
@@ -100,10 +95,22 @@ pub struct ResultValue;
 #[derive(Clone, Copy, Debug)]
 pub struct PlainValue;
 
+/// What is no outcome. Never constructed.
+#[derive(Clone, Copy, Debug)]
+pub struct NotNow(Infallible);
+/// What is no future. Never constructed.
+#[derive(Clone, Copy, Debug)]
+pub struct NotLater(Infallible);
+
+type IsNow<K> = Kind<K, NotLater>;
+type IsLater<K> = Kind<NotNow, K>;
+
 /// A row of the table as a type: the kind it gives, and the row to ask next. (Rows of references, as in
 /// [`element`](crate::element), would do too; they are four borrows for rustc to check where these are none.)
 macro_rules! rows {
-    ($($(#[$documentation:meta])* $row:ident $probe:ident $kind:ident [$($generic:ident),*] $product:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
+    (@Now $kind:ident) => { IsNow<$kind> };
+    (@Later $kind:ident) => { IsLater<$kind> };
+    ($($(#[$documentation:meta])* $row:ident $probe:ident $when:ident $kind:ident [$($generic:ident),*] $product:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
         $(#[$documentation])*
         #[derive(Debug)]
         pub struct $row<T>(PhantomData<fn() -> T>);
@@ -118,7 +125,7 @@ macro_rules! rows {
         impl<T> Copy for $row<T> {}
 
         pub trait $probe {
-            fn __kind(self) -> $kind;
+            fn __kind(self) -> rows!(@$when $kind);
         }
 
         impl<$($generic),*> $probe for $row<$product>
@@ -126,8 +133,8 @@ macro_rules! rows {
             $($bound)*
         {
             #[inline(always)]
-            fn __kind(self) -> $kind {
-                $kind
+            fn __kind(self) -> rows!(@$when $kind) {
+                Kind::$when($kind)
             }
         }
 
@@ -143,10 +150,10 @@ macro_rules! rows {
 }
 
 rows! {
-    AskFutureOfResult ProbeFutureOfResult FutureOfResult [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskFuture;
-    AskFuture ProbeFuture FutureOfValue [F] F [F: IntoFuture] -> AskResult;
-    AskResult ProbeResult ResultValue [T, E] Result<T, E> [] -> AskPlain;
-    AskPlain ProbePlain PlainValue [T] T [];
+    AskFutureOfResult ProbeFutureOfResult Later FutureOfResult [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskFuture;
+    AskFuture ProbeFuture Later FutureOfValue [F] F [F: IntoFuture] -> AskResult;
+    AskResult ProbeResult Now ResultValue [T, E] Result<T, E> [] -> AskPlain;
+    AskPlain ProbePlain Now PlainValue [T] T [];
 }
 
 /// Where the question begins.
@@ -157,57 +164,63 @@ pub fn ask<T>(_: &T) -> AskFutureOfResult<T> {
 
 impl FutureOfResult {
     #[inline(always)]
-    pub fn start<F, T, E>(self, product: F) -> Started<T, E, F>
-    where
-        F: IntoFuture<Output = Result<T, E>>,
-    {
-        Started::Later(product)
-    }
-
-    /// Says that a rejection of unknown type is the chain's: the case of `?` in a Rust closure.
-    #[inline(always)]
-    pub fn same<E>(self, reason: E, _: Tag<E>) -> E {
-        reason
+    pub fn future<F>(self, product: F) -> F {
+        product
     }
 }
 
 impl FutureOfValue {
     #[inline(always)]
-    pub fn start<F: IntoFuture>(
-        self,
-        product: F,
-    ) -> Started<F::Output, Infallible, Fulfils<F::IntoFuture, Infallible>> {
-        Started::Later(Fulfils::new(product.into_future()))
-    }
-
-    #[inline(always)]
-    pub fn same<E>(self, reason: Infallible, _: Tag<E>) -> E {
-        match reason {}
+    pub fn future<F: IntoFuture>(self, product: F) -> Fulfils<F::IntoFuture, Infallible> {
+        Fulfils::new(product.into_future())
     }
 }
 
 impl ResultValue {
     #[inline(always)]
-    pub fn start<T, E>(self, product: Result<T, E>) -> Started<T, E, NoFuture<T, E>> {
-        Started::Now(product)
-    }
-
-    #[inline(always)]
-    pub fn same<E>(self, reason: E, _: Tag<E>) -> E {
-        reason
+    pub fn outcome<T, E>(self, product: Result<T, E>) -> Result<T, E> {
+        product
     }
 }
 
 impl PlainValue {
     #[inline(always)]
-    pub fn start<T>(self, product: T) -> Started<T, Infallible, NoFuture<T, Infallible>> {
-        Started::Now(Ok(product))
+    pub fn outcome<T>(self, product: T) -> Result<T, Infallible> {
+        Ok(product)
     }
+}
 
+impl NotNow {
     #[inline(always)]
-    pub fn same<E>(self, reason: Infallible, _: Tag<E>) -> E {
-        match reason {}
+    pub fn outcome<P, T, E>(self, _: P) -> Result<T, E> {
+        match self.0 {}
     }
+}
+
+impl NotLater {
+    #[inline(always)]
+    pub fn future<P, T, E>(self, _: P) -> NoFuture<T, E> {
+        match self.0 {}
+    }
+}
+
+/// Says that a rejection of unknown type is the chain's: the case of `?` in a Rust closure.
+macro_rules! same {
+    ($($kind:ty, $reason:ty => |$it:ident| $same:expr;)*) => {$(
+        impl $kind {
+            #[inline(always)]
+            pub fn same<E>(self, $it: $reason, _: Tag<E>) -> E {
+                $same
+            }
+        }
+    )*};
+}
+
+same! {
+    IsLater<FutureOfResult>, E => |reason| reason;
+    IsLater<FutureOfValue>, Infallible => |never| match never {};
+    IsNow<ResultValue>, E => |reason| reason;
+    IsNow<PlainValue>, Infallible => |never| match never {};
 }
 
 /// Carries the rejection type of a region, so that type checking has a name for it before and after.

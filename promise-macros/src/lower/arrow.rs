@@ -8,6 +8,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Lifetime, Pat};
 
+use super::choices::Choice;
 use super::settle::Product;
 use super::words::Exit;
 use super::{Leave, Lowering, Scope, emit};
@@ -56,6 +57,7 @@ impl Lowering<'_> {
     /// A value that nobody looks at; a type that nothing has fixed is decided, as there will be no other occasion.
     pub(super) fn ignored(&self, value: &TokenStream) -> TokenStream {
         let hidden = &self.hidden;
+        self.chooses(Choice::Pin);
         let ignored = self.name("ignored");
         emit!(
             let #ignored = #hidden::Tag::<_>::new();
@@ -258,7 +260,7 @@ impl Lowering<'_> {
             false => fulfilled,
         };
         let call = match asynchronous {
-            true => self.wait(&emit!((async { #contents })), scope),
+            true => self.wait(emit!((async { #contents })), scope),
             false => emit!(#hidden::run(|| { #contents })),
         };
         let hidden_rejection = self.reject(&emit!(__reason), span, scope);

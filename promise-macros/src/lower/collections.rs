@@ -3,6 +3,7 @@
 
 use proc_macro2::{Span, TokenStream};
 
+use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::{Body, Closure, Collection, Handler};
 
@@ -79,6 +80,7 @@ impl Lowering<'_> {
                         emit!(#hidden::Element::element(__kind, __product, #hidden::Tag::<_>::new()))
                     }
                 };
+                self.chooses(Choice::Element);
                 let adapter = emit!(|__product| { let __kind = (&&&&&&#hidden::probe(&__product)).__element(); #element });
                 let function = if filters {
                     emit!(filter_with)

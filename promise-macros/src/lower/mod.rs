@@ -18,7 +18,9 @@
 //! are statements one after the other, so that a long chain is no deep one.
 
 mod arrow;
+mod choices;
 mod collections;
+mod documented;
 mod records;
 mod settle;
 mod statics;
@@ -31,6 +33,9 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::{Lifetime, Token, Type};
+
+use self::choices::Choice;
+use self::documented::Documented;
 
 use crate::errors::Errors;
 use crate::model::{Chain, Promise};
@@ -51,6 +56,8 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
         capture: promise.capture,
         rejection: promise.types.rejection.as_ref(),
         names: Cell::new(0),
+        choices: Cell::new(0),
+        documented: RefCell::default(),
         records: RefCell::default(),
         errors: RefCell::new(errors.reported()),
     };
@@ -65,34 +72,6 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
     }
 }
 
-/// The traits whose methods stand for a choice by type. They have no names where the user's code could see them.
-const TRAITS: [&str; 24] = [
-    "CanReject",
-    "Convert",
-    "Heterogeneous",
-    "Homogeneous",
-    "IsOther",
-    "Narrows",
-    "Pinned",
-    "ProbeArray",
-    "ProbeFallibleFuture",
-    "ProbeForgotten",
-    "ProbeNever",
-    "ProbeFuture",
-    "ProbeFutureOfResult",
-    "ProbeInfallibleFuture",
-    "ProbeInfallibleOutcome",
-    "ProbeIter",
-    "ProbeOutcome",
-    "ProbePlain",
-    "ProbeResult",
-    "ProbeTuple",
-    "ProbeUnused",
-    "ProbeValue",
-    "ProbeValueFuture",
-    "Reject",
-];
-
 /// What holds for the whole of one `promise!`.
 struct Lowering<'a> {
     runtime: &'a Runtime,
@@ -102,6 +81,10 @@ struct Lowering<'a> {
     /// The rejection type that the user named.
     rejection: Option<&'a Type>,
     names: Cell<usize>,
+    /// The choices by type that the expansion makes: one bit each.
+    choices: Cell<u16>,
+    /// The user's names of steps and statics.
+    documented: RefCell<Vec<(Documented, Ident)>>,
     /// The sets of field names that need a struct.
     records: RefCell<Vec<Vec<String>>>,
     /// The mistakes, until they are emitted.
@@ -145,10 +128,13 @@ impl Lowering<'_> {
         let block = self.block(chain, true, fulfilment);
         let records = self.record_definitions();
         let hidden = &self.hidden;
-        let traits = TRAITS.map(internal);
         let import = self.runtime.import();
-        let traits = emit!(use #hidden::{#(#traits as _),*};);
-        let contents = emit!(#import #traits #records #block);
+        let traits = self.import_traits();
+        let words = emit!(use #hidden::{
+            Err as __Err, Kind as __Kind, Ok as __Ok, Rejection as __Rejection, ask as __ask,
+        };);
+        let documentation = self.documentation();
+        let contents = emit!(#import #traits #words #documentation #records #block);
         let (root, future) = (
             &self.runtime.0,
             self.asynchronous(chain.start, false, &contents),
@@ -212,15 +198,22 @@ impl Lowering<'_> {
     /// Decides a rejection type that nothing has fixed.
     fn pin(&self, region: &Scope) -> TokenStream {
         let tag = &region.tag;
+        self.chooses(Choice::Pin);
         let redundant = region
             .needs_rejection
             .take()
             .into_iter()
-            .map(|step| quote_spanned!(crate::runtime::at(step)=> #tag.cannot_reject();));
+            .map(|step| self.can_reject(tag, step));
         match region.converts {
             true => TokenStream::new(),
             false => emit!(#(#redundant)* #tag.__pin();),
         }
+    }
+
+    /// rustc warns at `step` if nothing of the region can reject.
+    fn can_reject(&self, tag: &Ident, step: Span) -> TokenStream {
+        self.chooses(Choice::CanReject);
+        quote_spanned!(crate::runtime::at(step)=> #tag.cannot_reject();)
     }
 
     /// In the place of what could not be read. The first such place takes the mistakes: rustc gives them the type of an

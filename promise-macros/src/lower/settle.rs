@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
+use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
 use crate::runtime::{at, hidden_at};
 
@@ -17,12 +18,13 @@ pub(super) enum Product {
 
 impl Lowering<'_> {
     /// Waits for `future`, and for the timeouts around.
-    pub(super) fn wait(&self, future: &TokenStream, scope: &Scope) -> TokenStream {
+    pub(super) fn wait(&self, future: TokenStream, scope: &Scope) -> TokenStream {
+        let mut raced = future;
         if scope.deadlines.is_empty() {
-            return emit!(#future.await);
+            raced.extend(emit!(.await));
+            return raced;
         }
         let hidden = &self.hidden;
-        let mut raced = future.clone();
         for deadline in scope.deadlines.iter().rev() {
             let variable = &deadline.variable;
             raced = emit!(#hidden::within(#raced, #variable.as_mut()));
@@ -51,7 +53,6 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let hidden = &self.hidden;
         let settled = self.label("settled");
         let asks_kind = known == Product::QuestionMark && !scope.converts;
         let reject = match asks_kind {
@@ -61,40 +62,29 @@ impl Lowering<'_> {
                 self.leave(&emit!(__kind.same(__reason, #tag)), scope)
             }
         };
+        self.chooses(Choice::Kind);
+        let kind = emit!(__ask(&__product).__kind());
         let (declared, kind) = match asks_kind {
-            true => (
-                emit!(let __kind;),
-                emit!(__kind = #hidden::ask(&__product).__kind();),
-            ),
-            false => (
-                TokenStream::new(),
-                emit!(let __kind = #hidden::ask(&__product).__kind();),
-            ),
+            true => (emit!(let __kind;), emit!({ __kind = #kind; __kind })),
+            false => (TokenStream::new(), kind),
         };
-        // What has started is taken apart at the very end of a block that is over before the await: a variable of that type
-        // would be stored beside the future that was moved out of it, or keep a flag that says whether it was. Where there
-        // is no future, `kept` returns what cannot exist, and rustc builds neither the await nor a suspension point.
+        // The product is taken apart at the very end of a block that is over before the await: a variable of that type
+        // would be stored beside the future, or keep a flag that says whether it was moved.
         let later = emit!({
             let __product = #product;
-            #kind
-            match __kind.start(__product) {
-                #hidden::Started::Now(__outcome) => {
-                    break #settled __outcome;
-                    // Without this rustc would take a product of unknown type for a `!`, and say so.
-                    #[allow(unreachable_code)]
-                    #hidden::anything()
-                }
-                #hidden::Started::Later(__later) => #hidden::kept(__later),
+            match #kind {
+                // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
+                __Kind::Later(__later) => __later.future(__product),
+                __Kind::Now(__now) => break #settled __now.outcome(__product),
             }
         });
-        let wait = self.wait(&later, scope);
+        let wait = self.wait(later, scope);
         emit!({
             #declared
-            let (__value,) = match #settled: { #wait } {
-                #hidden::Ok(__value) => (__value,),
-                #hidden::Err(__reason) => #reject,
-            };
-            __value
+            match #settled: { #wait } {
+                __Ok(__value) => __value,
+                __Err(__reason) => #reject,
+            }
         })
     }
 
@@ -116,43 +106,42 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let outcome = self.wait(future, scope);
+        let outcome = self.wait(future.clone(), scope);
         self.unwrap(&outcome, span, scope)
     }
 
     /// The value of a `Result`.
     pub(super) fn unwrap(&self, outcome: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
-        let hidden = &self.hidden;
         let reject = self.reject(&emit!(__reason), span, scope);
-        emit!((match #outcome { #hidden::Ok(__value) => __value, #hidden::Err(__reason) => #reject }))
+        emit!((match #outcome { __Ok(__value) => __value, __Err(__reason) => #reject }))
     }
 
     /// Leaves the region with `reason`, made one of its type. rustc reports at `span` when it cannot be.
     pub(super) fn reject(&self, reason: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
         let tag = &scope.tag;
         let reason = match scope.converts {
-            true => Self::converted(reason, tag, span),
+            true => self.converted(reason, tag, span),
             false => {
-                let hidden = &self.hidden;
+                self.chooses(Choice::Reject);
                 let method = quote_spanned!(at(span)=> __reject);
-                emit!(#hidden::Rejection::new(#reason, #tag).#method())
+                emit!(__Rejection(#reason, #tag).#method())
             }
         };
         self.leave(&reason, scope)
     }
 
     /// A reason as the type that the user named.
-    pub(super) fn converted(reason: &TokenStream, tag: &Ident, span: Span) -> TokenStream {
+    pub(super) fn converted(&self, reason: &TokenStream, tag: &Ident, span: Span) -> TokenStream {
+        self.chooses(Choice::Convert);
         let conversion = hidden_at("Conversion", span);
         quote_spanned!(at(span)=> #conversion::new(#reason, #tag).__same().__reject())
     }
 
     /// Leaves the region with a reason of its type.
     pub(super) fn leave(&self, reason: &TokenStream, scope: &Scope) -> TokenStream {
-        let hidden = &self.hidden;
         match &scope.leave {
-            Leave::Break(label) => emit!((break #label #hidden::Err(#reason))),
-            Leave::Return => emit!((return #hidden::Err(#reason))),
+            Leave::Break(label) => emit!((break #label __Err(#reason))),
+            Leave::Return => emit!((return __Err(#reason))),
             Leave::Reject { reject, executor } => emit!({ #reject.call(#reason); break #executor }),
         }
     }

@@ -3,11 +3,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
+use super::choices::Choice;
+use super::documented::Documented;
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::{
     Body, Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
 };
-use crate::runtime::{at, documentation, hidden_at, internal};
+use crate::runtime::{at, hidden_at, internal};
 
 impl Combinator {
     fn function(self) -> &'static str {
@@ -30,11 +32,10 @@ impl Lowering<'_> {
     pub(super) fn static_value(&self, call: &Static, scope: &Scope) -> TokenStream {
         let hidden = &self.hidden;
         let span = call.name.span();
-        let documentation = match call.kind {
-            StaticKind::Invalid => TokenStream::new(),
-            _ => documentation("statics", &call.name),
-        };
-        let value = match &call.kind {
+        if !matches!(call.kind, StaticKind::Invalid) {
+            self.document(Documented::Static, &call.name);
+        }
+        match &call.kind {
             StaticKind::Resolve(Some(chain)) => {
                 let statements = self.steps(chain, chain.steps.len(), scope);
                 emit!({ #statements __value })
@@ -45,14 +46,14 @@ impl Lowering<'_> {
                 emit!({ #reject; #[allow(unreachable_code)] #hidden::anything() })
             }
             StaticKind::Try(handler) => self.handled_without(handler, span, scope),
-            StaticKind::Never => self.wait(&emit!(#hidden::pending()), scope),
+            StaticKind::Never => self.wait(emit!(#hidden::pending()), scope),
             StaticKind::Delay { duration, value } => {
                 let duration = self.argument(duration, scope);
                 let value = value
                     .as_ref()
                     .map(|chain| self.steps(chain, chain.steps.len(), scope))
                     .unwrap_or(emit!(let __value = ();));
-                let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
+                let wait = self.wait(emit!(#hidden::delay(#duration)), scope);
                 emit!({ #value #wait; __value })
             }
             StaticKind::Collect { items, collection } => {
@@ -63,8 +64,7 @@ impl Lowering<'_> {
                 self.combine(*combinator, inputs, span, scope)
             }
             StaticKind::Invalid => self.broken(),
-        };
-        emit!({ #documentation #value })
+        }
     }
 
     fn combine(
@@ -103,6 +103,7 @@ impl Lowering<'_> {
     /// A literal's values are an array where their types agree.
     fn shape(&self, values: &TokenStream) -> TokenStream {
         let hidden = &self.hidden;
+        self.chooses(Choice::Literal);
         emit!({ let __values = #values; let __shape = (&&#hidden::literal::Probe(&__values)).__shape(); __shape.to(__values) })
     }
 
@@ -128,6 +129,7 @@ impl Lowering<'_> {
         let rejections = self.name("rejections");
         let fulfilments = self.name("fulfilments");
         let converts = scope.converts && combinator.passes_rejections();
+        self.chooses(Choice::Element);
         let names: Vec<_> = (0..elements.len())
             .map(|index| internal(&format!("__element_{index}")))
             .collect();
@@ -140,7 +142,7 @@ impl Lowering<'_> {
                 (Combinator::AllSettled, _) => emit!(#hidden::OwnElement::own(__kind, __element)),
                 (_, true) => {
                     let tag = &scope.tag;
-                    let convert = Self::converted(&emit!(__reason), tag, element.start);
+                    let convert = self.converted(&emit!(__reason), tag, element.start);
                     emit!(#hidden::Converting::converting(__kind, __element, #tag, move |__reason| #convert))
                 }
                 (_, false) => {
@@ -184,6 +186,7 @@ impl Lowering<'_> {
         rejections: &Ident,
         fulfilments: &Ident,
     ) -> TokenStream {
+        self.chooses(Choice::Pin);
         let pin_rejections = (combinator == Combinator::Any).then(|| emit!(#rejections.__pin();));
         let pin_fulfilments =
             (rejects && combinator == Combinator::AllSettled).then(|| emit!(#fulfilments.__pin();));
@@ -200,7 +203,7 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         match combinator {
             Combinator::AllSettled => {
-                let outcome = self.wait(future, scope);
+                let outcome = self.wait(future.clone(), scope);
                 emit!((match #outcome { #hidden::Ok(__values) => __values, #hidden::Err(__never) => match __never {} }))
             }
             _ => self.settle_future(future, span, scope),
@@ -218,6 +221,9 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let rejections = self.name("rejections");
         let converts = scope.converts && combinator.passes_rejections();
+        self.chooses(Choice::Inputs);
+        self.chooses(Choice::Element);
+        self.chooses(Choice::Pin);
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
             (Combinator::AllSettled, _) => emit!(__inputs.own(__kind, __xs)),
@@ -288,7 +294,7 @@ impl Lowering<'_> {
         let Some(executor) = &new.executor else {
             return self.broken();
         };
-        let documentation = documentation("statics", &new.promise);
+        self.document(Documented::Static, &new.promise);
         let span = new.promise.span();
         let ends = hidden_at("executor_value", span);
         let wait = self.settle_future(&emit!(__promise), span, scope);
@@ -334,7 +340,6 @@ impl Lowering<'_> {
             }
         };
         emit!({
-            #documentation
             let __promise = {
                 let (__promise, __resolve, __reject) = #hidden::with_resolvers();
                 #run

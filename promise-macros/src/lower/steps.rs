@@ -4,9 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Lifetime;
 
+use super::choices::Choice;
+use super::documented::Documented;
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::{at, documentation, warning};
+use crate::runtime::{at, warning};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -40,16 +42,15 @@ impl Lowering<'_> {
             None => (self.source(chain, scope), 0),
         };
         for step in &chain.steps[rest..count] {
-            statements.extend(self.documentation(step));
+            self.document_step(step);
             statements.extend(self.step(step, scope));
         }
         statements
     }
 
-    fn documentation(&self, step: &Step) -> TokenStream {
-        match step.kind {
-            StepKind::Invalid => TokenStream::new(),
-            _ => documentation("steps", &step.name),
+    fn document_step(&self, step: &Step) {
+        if !matches!(step.kind, StepKind::Invalid) {
+            self.document(Documented::Step, &step.name);
         }
     }
 
@@ -85,7 +86,7 @@ impl Lowering<'_> {
             StepKind::Delay(duration) => {
                 let hidden = &self.hidden;
                 let duration = self.argument(duration, scope);
-                let wait = self.wait(&emit!(#hidden::delay(#duration)), scope);
+                let wait = self.wait(emit!(#hidden::delay(#duration)), scope);
                 emit!(#wait;)
             }
             StepKind::Collect(collection) => {
@@ -103,9 +104,9 @@ impl Lowering<'_> {
     /// A step around everything before it.
     fn wrapping_step(&self, chain: &Chain, index: usize, scope: &Scope) -> TokenStream {
         let step = &chain.steps[index];
-        let documentation = self.documentation(step);
+        self.document_step(step);
         let before = |scope: &Scope| self.steps(chain, index, scope);
-        let statements = match &step.kind {
+        match &step.kind {
             StepKind::Then(fulfilled, Some(rejected)) => {
                 self.two_handlers(fulfilled, rejected, step, before, scope)
             }
@@ -119,8 +120,7 @@ impl Lowering<'_> {
                 self.retry(policy, predicate.as_ref(), step, before, scope)
             }
             _ => before(scope),
-        };
-        emit!(#documentation #statements)
+        }
     }
 
     /// What stands before a step that ends its region: `let outcome = …;`.
@@ -161,9 +161,7 @@ impl Lowering<'_> {
         if region.converts {
             return TokenStream::new();
         }
-        let tag = &region.tag;
-        let span = at(step.span());
-        quote_spanned!(span=> #tag.cannot_reject();)
+        self.can_reject(&region.tag, step.span())
     }
 
     fn two_handlers(
@@ -213,6 +211,7 @@ impl Lowering<'_> {
                 let outcome = self.ended(step, before, scope);
                 let handled = self.handled(handler, &emit!(__reason), span, scope);
                 let passed = self.reject(&emit!(__other), span, scope);
+                self.chooses(Choice::Narrow);
                 let method = quote_spanned!(at(span)=> narrow);
                 let narrowed = emit!(
                     let __reason = {

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Lifetime, Macro, Stmt, Token};
 
+use super::choices::Choice;
 use super::{Lowering, Scope, emit};
 use crate::body;
 use crate::model::{Body, Nested};
@@ -277,6 +278,7 @@ impl Words<'_> {
     /// The value of a statement. If it is a future the user meant to return it, or to wait for it.
     fn unused(&self, value: &impl ToTokens, start: Span) -> TokenStream {
         let hidden = &self.lowering.hidden;
+        self.lowering.chooses(Choice::Unused);
         let method = quote_spanned!(at(start)=> __unused);
         let arm = emit!(#[allow(unreachable_code)] __unused => { (&&&#hidden::probe(&__unused)).#method(); __unused });
         let mut arms = Group::new(Delimiter::Brace, arm);
@@ -321,9 +323,7 @@ impl VisitMut for Words<'_> {
             }
             Expr::Await(inner) if !self.scope.deadlines.is_empty() => {
                 self.visit_expr_mut(&mut inner.base);
-                let wait = self
-                    .lowering
-                    .wait(&inner.base.to_token_stream(), self.scope);
+                let wait = self.lowering.wait(inner.base.to_token_stream(), self.scope);
                 emit!((#wait))
             }
             _ => return visit_mut::visit_expr_mut(self, expression),

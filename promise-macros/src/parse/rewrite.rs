@@ -154,10 +154,16 @@ impl Rewriter<'_> {
             out.extend(self.take_record(group));
             return;
         }
+        let changed = std::mem::replace(&mut self.changed, false);
         self.depth += 1;
         let inner = self.tokens(&trees(group.stream()));
         self.depth -= 1;
-        out.extend([regroup(group, inner)]);
+        // Most groups stay as they are, and a new one is made token by token.
+        out.extend([match self.changed {
+            true => regroup(group, inner),
+            false => token.clone(),
+        }]);
+        self.changed |= changed;
     }
 
     /// The braces in `({ user, posts })`.
@@ -236,7 +242,7 @@ fn is_keyword(name: &Ident) -> bool {
         "as", "await", "break", "else", "for", "if", "impl", "in", "let", "loop", "match", "move",
         "mut", "ref", "return", "throw", "type", "unsafe", "use", "where", "while", "yield",
     ];
-    KEYWORDS.iter().any(|keyword| name == keyword)
+    KEYWORDS.contains(&name.to_string().as_str())
 }
 
 /// A postfix expression in the tokens: `client.get(url).then(response => …)`.
