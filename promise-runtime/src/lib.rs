@@ -25,6 +25,8 @@ mod handler;
 mod member;
 #[allow(missing_docs)]
 mod narrow;
+#[cfg(feature = "patterns")]
+pub mod pattern;
 #[allow(missing_docs)]
 mod reject;
 #[allow(missing_docs)]
@@ -49,6 +51,8 @@ pub use chain::Chain;
 pub use chain::{BoxedChain, LocalBoxedChain};
 pub use combine::{all, all_settled, any, race};
 pub use error::{AggregateError, DynamicError, TimeoutError};
+#[cfg(feature = "patterns")]
+pub use pattern::*;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -63,6 +67,8 @@ pub use timer::{Sleep, Timer, delay};
 /// assert_eq!(promise! { Promise.resolve(1) }.block_on(), Ok(1));
 /// ```
 pub mod prelude {
+    #[cfg(feature = "patterns")]
+    pub use crate::pattern::*;
     pub use crate::{
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,
     };

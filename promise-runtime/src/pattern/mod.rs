@@ -1,0 +1,9 @@
+//! What is built from promises again and again: retries, timeouts, pools, breakers, caches.
+//!
+//! Every pattern runs on any executor. Its work runs in the task of whoever polls it, so nothing here spawns, and a caller
+//! that is dropped gives back what it held. A reason that a pattern adds to the user's own stands in an enum beside
+//! `Inner(E)`.
+
+mod callback;
+
+pub use callback::CallbackDropped;
