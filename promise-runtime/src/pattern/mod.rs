@@ -5,5 +5,9 @@
 //! `Inner(E)`.
 
 mod callback;
+mod retry;
+mod timeout;
 
 pub use callback::CallbackDropped;
+pub use retry::{RetryPolicy, retry};
+pub use timeout::{Deadline, WithTimeout, with_deadline, with_timeout};
