@@ -8,6 +8,8 @@ mod callback;
 mod retry;
 mod timeout;
 
-pub use callback::CallbackDropped;
+pub use callback::{
+    Callback, CallbackError, Done, FromCallback, Promisified, from_callback, promisify,
+};
 pub use retry::{RetryPolicy, retry};
 pub use timeout::{Deadline, WithTimeout, with_deadline, with_timeout};
