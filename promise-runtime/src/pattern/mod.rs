@@ -7,9 +7,11 @@
 mod callback;
 mod retry;
 mod timeout;
+mod using;
 
 pub use callback::{
     Callback, CallbackError, Done, FromCallback, Promisified, from_callback, promisify,
 };
 pub use retry::{RetryPolicy, retry};
 pub use timeout::{Deadline, WithTimeout, with_deadline, with_timeout};
+pub use using::using;
