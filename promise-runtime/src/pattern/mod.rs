@@ -5,6 +5,7 @@
 //! `Inner(E)`.
 
 mod callback;
+mod progress;
 mod retry;
 mod timeout;
 mod using;
@@ -12,6 +13,7 @@ mod using;
 pub use callback::{
     Callback, CallbackError, Done, FromCallback, Promisified, from_callback, promisify,
 };
+pub use progress::{Progress, ProgressStream, ProgressUpdate, Track};
 pub use retry::{RetryPolicy, retry};
 pub use timeout::{Deadline, WithTimeout, with_deadline, with_timeout};
 pub use using::using;
