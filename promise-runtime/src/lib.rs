@@ -8,9 +8,6 @@ extern crate alloc;
 extern crate std;
 
 mod chain;
-#[cfg(feature = "alloc")]
-#[allow(missing_docs)]
-mod collect;
 pub mod combine;
 #[allow(missing_docs)]
 mod element;
@@ -21,6 +18,8 @@ pub mod event_loop;
 mod finally;
 #[allow(missing_docs)]
 mod handler;
+#[allow(missing_docs)]
+mod items;
 #[allow(missing_docs)]
 mod member;
 #[allow(missing_docs)]
@@ -152,16 +151,15 @@ pub mod __private {
     pub use core::result::Result::{self, Err, Ok};
 
     #[cfg(feature = "alloc")]
-    pub use crate::collect::*;
+    pub use crate::combine::Room;
     pub use crate::combine::literal::{Heterogeneous, Homogeneous};
     pub use crate::combine::{all, all_settled, any, literal, race};
-    #[cfg(feature = "alloc")]
-    pub use crate::combine::{filter_map_iter, map_iter};
     pub use crate::element::inputs::{ProbeArray, ProbeIter, ProbeTuple};
     pub use crate::element::*;
     pub use crate::error::TimeoutError;
     pub use crate::finally::Finally;
     pub use crate::handler::*;
+    pub use crate::items::*;
     pub use crate::member::*;
     pub use crate::narrow::*;
     pub use crate::reject::*;
