@@ -4,6 +4,18 @@
 //! that is dropped gives back what it held. A reason that a pattern adds to the user's own stands in an enum beside
 //! `Inner(E)`.
 
+pub mod breaker;
+pub mod cache;
 mod callback;
+pub mod debounce;
+mod flight;
+mod line;
+pub mod pool;
+mod throttle;
 
+pub use breaker::{BreakerError, BreakerState, CircuitBreaker};
+pub use cache::Cache;
 pub use callback::CallbackDropped;
+pub use debounce::{Debounce, DebounceError, debounce};
+pub use pool::{Pool, PoolError, PoolFull, Queue};
+pub use throttle::{Throttle, throttle};

@@ -12,6 +12,8 @@
 #[cfg(not(all(feature = "event_loop", feature = "tokio")))]
 mod absent;
 mod installed;
+#[cfg(feature = "patterns")]
+mod now;
 mod sleep;
 mod within;
 
@@ -21,6 +23,8 @@ use core::time::Duration;
 #[cfg(target_has_atomic = "8")]
 pub use installed::set_timer;
 pub use installed::{TimerAlreadySet, set_timer_racy};
+#[cfg(feature = "patterns")]
+pub(crate) use now::now;
 pub use sleep::{Sleep, delay};
 #[doc(hidden)]
 pub use within::{Deadline, Within, within};
