@@ -168,7 +168,7 @@ pub mod __private {
     pub use crate::resolve::*;
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
     pub use crate::resolvers::with_resolvers;
-    pub use crate::retry::Attempts;
+    pub use crate::retry::*;
     pub use crate::statement::*;
     pub use crate::timer::{Deadline, delay, within};
     pub use crate::{statics, steps, warnings};

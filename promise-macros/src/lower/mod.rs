@@ -66,13 +66,14 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
 }
 
 /// The traits whose methods stand for a choice by type. They have no names where the user's code could see them.
-const TRAITS: [&str; 24] = [
+const TRAITS: [&str; 25] = [
     "CanReject",
     "Convert",
     "Heterogeneous",
     "Homogeneous",
     "IsOther",
     "Narrows",
+    "OtherPolicy",
     "Pinned",
     "ProbeArray",
     "ProbeFallibleFuture",

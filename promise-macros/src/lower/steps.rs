@@ -366,23 +366,31 @@ impl Lowering<'_> {
         let again: Lifetime = self.label("again");
         let statements = before(&scope.behind(label.clone()));
         let tag = &scope.tag;
-        let predicate = match predicate {
-            Some(handler) => {
-                let retries = self.predicate(handler, &emit!(&__reason), scope);
-                emit!(#retries)
-            }
-            None => emit!(true),
-        };
+        let accepted = predicate.map(|handler| {
+            let accepted = self.predicate(handler, &emit!(&__reason), scope);
+            emit!(&& #accepted)
+        });
         let leave = self.leave(&emit!(__reason), scope);
-        let _ = step;
-        emit!(
-            let mut #attempts = #hidden::Attempts::new(#policy);
-            let __value = #again: loop {
-                match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag) {
-                    #hidden::Ok(__value) => break #again __value,
-                    #hidden::Err(__reason) => if !(#attempts.left() && #predicate) { #leave },
+        let span = at(step.span());
+        let method = quote_spanned!(span=> __attempts);
+        // Where a policy has no pauses, `kept` returns what cannot exist, and rustc builds no suspension point.
+        let pause = emit!({
+            match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag) {
+                #hidden::Ok(__value) => break #again __value,
+                #hidden::Err(__reason) => {
+                    if !(#hidden::Attempts::left(&mut #attempts, &__reason) #accepted) { #leave }
+                    match #hidden::Attempts::pause(&mut #attempts, &__reason) {
+                        #hidden::Pause::Stop => #leave,
+                        #hidden::Pause::None => continue #again,
+                        #hidden::Pause::Wait(__wait) => #hidden::kept(__wait),
+                    }
                 }
-            };
+            }
+        });
+        let wait = self.wait(&pause, scope);
+        emit!(
+            let mut #attempts = #hidden::Policy(#policy).#method();
+            let __value = #again: loop { #wait; };
         )
     }
 }

@@ -84,7 +84,7 @@ impl Timers {
     }
 
     /// The time since the loop was made.
-    pub(super) fn now(&self) -> Duration {
+    pub(crate) fn now(&self) -> Duration {
         Duration::from_nanos(lock(&self.inner).now())
     }
 

@@ -11,11 +11,19 @@ pub mod debounce;
 mod flight;
 mod line;
 pub mod pool;
+mod retry;
 mod throttle;
+mod timeout;
+mod using;
 
 pub use breaker::{BreakerError, BreakerState, CircuitBreaker};
 pub use cache::Cache;
-pub use callback::CallbackDropped;
+pub use callback::{
+    Callback, CallbackError, Done, FromCallback, Promisified, from_callback, promisify,
+};
 pub use debounce::{Debounce, DebounceError, debounce};
 pub use pool::{Pool, PoolError, PoolFull, Queue};
+pub use retry::{RetryPolicy, retry};
 pub use throttle::{Throttle, throttle};
+pub use timeout::{Deadline, WithTimeout, with_deadline, with_timeout};
+pub use using::using;

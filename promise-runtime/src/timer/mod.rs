@@ -11,6 +11,8 @@
 
 #[cfg(not(all(feature = "event_loop", feature = "tokio")))]
 mod absent;
+#[cfg(feature = "patterns")]
+mod clock;
 mod installed;
 #[cfg(feature = "patterns")]
 mod now;
@@ -20,6 +22,8 @@ mod within;
 use core::task::Waker;
 use core::time::Duration;
 
+#[cfg(feature = "patterns")]
+pub(crate) use clock::Moment;
 #[cfg(target_has_atomic = "8")]
 pub use installed::set_timer;
 pub use installed::{TimerAlreadySet, set_timer_racy};
