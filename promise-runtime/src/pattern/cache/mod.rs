@@ -164,7 +164,7 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
         lock(&self.store).peek(key, now).is_some()
     }
 
-    /// Forgets the value of `key`, and says whether there was anything to forget.
+    /// Forgets the value of `key`, and says whether there was one that lived or was being loaded.
     ///
     /// A flight goes on for those who wait for it, but what it brings is out of date and is not kept: whoever asks from now
     /// on loads anew.
@@ -173,8 +173,9 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
         K: Borrow<Q>,
         Q: Hash + Eq + ?Sized,
     {
+        let now = now();
         let removed = lock(&self.store).remove(key);
-        removed.is_something()
+        removed.mattered(now)
     }
 
     /// Forgets everything, as [`delete`](Self::delete) does for each key.

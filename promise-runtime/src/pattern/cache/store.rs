@@ -38,14 +38,18 @@ pub(super) struct Store<K, V, E> {
 }
 
 /// What was removed, to be dropped without the lock.
+#[must_use]
 pub(super) struct Removed<K, V, E> {
+    time_to_live: Duration,
     value: Option<(K, Stored<V>)>,
     flight: Option<(K, SharedFlight<V, E>)>,
 }
 
 impl<K, V, E> Removed<K, V, E> {
-    pub(super) fn is_something(&self) -> bool {
-        self.value.is_some() || self.flight.is_some()
+    /// Whether anybody could have had it.
+    pub(super) fn mattered(&self, now: Duration) -> bool {
+        let lives = |(_, stored): &(K, Stored<V>)| stored.lives(self.time_to_live, now);
+        self.value.as_ref().is_some_and(lives) || self.flight.is_some()
     }
 }
 
@@ -163,6 +167,7 @@ impl<K: Hash + Eq, V, E> Store<K, V, E> {
         Q: Hash + Eq + ?Sized,
     {
         Removed {
+            time_to_live: self.time_to_live,
             value: self.values.pop_entry(key),
             flight: self.flights.remove_entry(key),
         }
