@@ -8,9 +8,6 @@ extern crate alloc;
 extern crate std;
 
 mod chain;
-#[cfg(feature = "alloc")]
-#[allow(missing_docs)]
-mod collect;
 pub mod combine;
 #[allow(missing_docs)]
 mod element;
@@ -21,6 +18,8 @@ pub mod event_loop;
 mod finally;
 #[allow(missing_docs)]
 mod handler;
+#[allow(missing_docs)]
+mod items;
 #[allow(missing_docs)]
 mod member;
 #[allow(missing_docs)]
@@ -52,7 +51,12 @@ pub use chain::{BoxedChain, LocalBoxedChain};
 pub use combine::{all, all_settled, any, race};
 pub use error::{AggregateError, DynamicError, TimeoutError};
 #[cfg(feature = "patterns")]
-pub use pattern::*;
+pub use pattern::{
+    BreakerError, BreakerState, Cache, Callback, CallbackError, CircuitBreaker, Deadline, Debounce,
+    DebounceError, Done, FromCallback, Pool, PoolError, PoolFull, Progress, ProgressStream,
+    ProgressUpdate, Promisified, Queue, RetryPolicy, Throttle, Track, WithTimeout, debounce,
+    from_callback, promisify, retry, throttle, using, with_deadline, with_timeout,
+};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -67,8 +71,13 @@ pub use timer::{Sleep, Timer, delay};
 /// assert_eq!(promise! { Promise.resolve(1) }.block_on(), Ok(1));
 /// ```
 pub mod prelude {
+    // By name: the modules of the patterns are no part of it.
     #[cfg(feature = "patterns")]
-    pub use crate::pattern::*;
+    pub use crate::pattern::{
+        BreakerError, BreakerState, Cache, CallbackError, CircuitBreaker, Debounce, DebounceError,
+        Pool, PoolError, PoolFull, Progress, Queue, RetryPolicy, Throttle, debounce, from_callback,
+        promisify, retry, throttle, using, with_deadline, with_timeout,
+    };
     pub use crate::{
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,
     };
@@ -152,16 +161,15 @@ pub mod __private {
     pub use core::result::Result::{self, Err, Ok};
 
     #[cfg(feature = "alloc")]
-    pub use crate::collect::*;
+    pub use crate::combine::Room;
     pub use crate::combine::literal::{Heterogeneous, Homogeneous};
     pub use crate::combine::{all, all_settled, any, literal, race};
-    #[cfg(feature = "alloc")]
-    pub use crate::combine::{filter_map_iter, map_iter};
     pub use crate::element::inputs::{ProbeArray, ProbeIter, ProbeTuple};
     pub use crate::element::*;
     pub use crate::error::TimeoutError;
     pub use crate::finally::Finally;
     pub use crate::handler::*;
+    pub use crate::items::*;
     pub use crate::member::*;
     pub use crate::narrow::*;
     pub use crate::reject::*;

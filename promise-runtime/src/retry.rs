@@ -16,20 +16,29 @@ pub trait IntoAttempts {
     fn into_attempts(self) -> Self::Attempts;
 }
 
+/// Counts attempts.
+pub trait Attempts {
+    /// Another attempt may be made, as far as their number goes. Asked once after each rejection.
+    fn left(&mut self) -> bool;
+}
+
 /// Says after each rejection whether there is another attempt, and when.
 #[diagnostic::on_unimplemented(
-    message = "this retry policy does not fit rejections of type `{E}`",
-    label = "rejects with `{E}`",
-    note = "the closures of the policy take the reason by reference: `.when(|reason: &{E}| …)`"
+    message = "this retry policy does not look at reasons of type `{E}`",
+    label = "what stands before it rejects with `{E}`",
+    note = "its closures take the reason by reference: `.when(|reason: &{E}| …)`"
 )]
-pub trait Attempts<E> {
+pub trait Pauses<E>: Attempts {
     type Wait: Future<Output = ()>;
 
-    /// Another attempt may be made, as far as their number goes. Asked once after each rejection.
-    fn left(&mut self, reason: &E) -> bool;
-
-    /// Asked after that, if the step's own predicate has not refused.
+    /// Asked after [`left`](Attempts::left), if the step's own predicate has not refused.
     fn pause(&mut self, reason: &E) -> Pause<Self::Wait>;
+}
+
+/// The reason comes first, so that its type is that of what was rejected, and not what the policy would like.
+#[inline(always)]
+pub fn pause<E, A: Pauses<E>>(reason: &E, attempts: &mut A) -> Pause<A::Wait> {
+    attempts.pause(reason)
 }
 
 /// What is between two attempts.
@@ -58,14 +67,16 @@ impl Future for NoWait {
 #[derive(Debug)]
 pub struct Counted(u32);
 
-impl<E> Attempts<E> for Counted {
-    type Wait = NoWait;
-
+impl Attempts for Counted {
     #[inline(always)]
-    fn left(&mut self, _: &E) -> bool {
+    fn left(&mut self) -> bool {
         self.0 = self.0.saturating_sub(1);
         self.0 > 0
     }
+}
+
+impl<E> Pauses<E> for Counted {
+    type Wait = NoWait;
 
     #[inline(always)]
     fn pause(&mut self, _: &E) -> Pause<NoWait> {

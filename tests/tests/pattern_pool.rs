@@ -12,7 +12,6 @@ use promise_tests::{
     Diary, fulfil, ms, panic_message, poll_once, reject, settle, timed, virtually,
 };
 use std::cell::{Cell, RefCell};
-use std::convert::Infallible;
 use std::future::{pending, ready};
 use std::pin::pin;
 use std::rc::Rc;
@@ -504,7 +503,7 @@ fn a_task_may_add_to_its_own_full_pool_what_it_does_not_await() {
     virtually(async {
         let (inner, done) = (queue.clone(), done.clone());
         let task = queue.add(async move || {
-            let later = inner.add(async move || Ok::<_, Infallible>(done.set(true)));
+            let later = inner.add(async move || done.set(true));
             promise! { move later }.detach_local();
             delay(ms(1)).await;
             Ok::<_, String>(1)

@@ -66,7 +66,7 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
 }
 
 /// The traits whose methods stand for a choice by type. They have no names where the user's code could see them.
-const TRAITS: [&str; 25] = [
+const TRAITS: [&str; 28] = [
     "CanReject",
     "Convert",
     "Heterogeneous",
@@ -83,10 +83,13 @@ const TRAITS: [&str; 25] = [
     "ProbeFutureOfResult",
     "ProbeInfallibleFuture",
     "ProbeInfallibleOutcome",
+    "ProbeItems",
     "ProbeIter",
+    "ProbeNoItems",
     "ProbeOutcome",
     "ProbePlain",
     "ProbeResult",
+    "ProbeStream",
     "ProbeTuple",
     "ProbeUnused",
     "ProbeValue",

@@ -6,7 +6,7 @@ use syn::Lifetime;
 
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::{at, documentation, warning};
+use crate::runtime::{at, documentation, hidden_at, located, warning};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -373,13 +373,16 @@ impl Lowering<'_> {
         let leave = self.leave(&emit!(__reason), scope);
         let span = at(step.span());
         let method = quote_spanned!(span=> __attempts);
+        let ask = hidden_at("pause", step.span());
+        let asked = located(&emit!(&mut #attempts), step.span());
+        let ask = quote_spanned!(span=> #ask(&__reason, #asked));
         // Where a policy has no pauses, `kept` returns what cannot exist, and rustc builds no suspension point.
         let pause = emit!({
             match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag) {
                 #hidden::Ok(__value) => break #again __value,
                 #hidden::Err(__reason) => {
-                    if !(#hidden::Attempts::left(&mut #attempts, &__reason) #accepted) { #leave }
-                    match #hidden::Attempts::pause(&mut #attempts, &__reason) {
+                    if !(#hidden::Attempts::left(&mut #attempts) #accepted) { #leave }
+                    match #ask {
                         #hidden::Pause::Stop => #leave,
                         #hidden::Pause::None => continue #again,
                         #hidden::Pause::Wait(__wait) => #hidden::kept(__wait),

@@ -11,6 +11,7 @@ pub mod debounce;
 mod flight;
 mod line;
 pub mod pool;
+mod progress;
 mod retry;
 mod throttle;
 mod timeout;
@@ -23,6 +24,7 @@ pub use callback::{
 };
 pub use debounce::{Debounce, DebounceError, debounce};
 pub use pool::{Pool, PoolError, PoolFull, Queue};
+pub use progress::{Progress, ProgressStream, ProgressUpdate, Track};
 pub use retry::{RetryPolicy, retry};
 pub use throttle::{Throttle, throttle};
 pub use timeout::{Deadline, WithTimeout, with_deadline, with_timeout};

@@ -3,7 +3,7 @@
 use super::backoff::random_seed;
 use super::hooks::{Accept, Delays, Observe};
 use super::policy::{Jitter, RetryPolicy, Settings};
-use crate::retry::{Attempts, IntoAttempts, Pause};
+use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 use crate::timer::{Moment, Sleep, delay};
 
 /// The attempts of one run of a [`RetryPolicy`].
@@ -70,20 +70,23 @@ impl<'a, W, N, D> IntoAttempts for &'a RetryPolicy<W, N, D> {
     }
 }
 
-impl<E, W, N, D> Attempts<E> for PolicyAttempts<W, N, D>
+impl<W, N, D> Attempts for PolicyAttempts<W, N, D> {
+    fn left(&mut self) -> bool {
+        self.rejected = self.rejected.saturating_add(1);
+        self.settings
+            .attempts
+            .is_none_or(|attempts| self.rejected < attempts)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E, W, N, D> Pauses<E> for PolicyAttempts<W, N, D>
 where
     W: Accept<E>,
     N: Observe<E>,
     D: Delays<E>,
 {
     type Wait = Sleep;
-
-    fn left(&mut self, _: &E) -> bool {
-        self.rejected = self.rejected.saturating_add(1);
-        self.settings
-            .attempts
-            .is_none_or(|attempts| self.rejected < attempts)
-    }
 
     fn pause(&mut self, reason: &E) -> Pause<Sleep> {
         if !self.when.accepts(reason) {

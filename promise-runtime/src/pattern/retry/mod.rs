@@ -7,7 +7,7 @@ mod policy;
 
 pub use policy::RetryPolicy;
 
-use crate::retry::{Attempts, IntoAttempts, Pause};
+use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 
 /// Calls `operation` until it fulfils, as often as `policy` allows; rejects with the last reason.
 ///
@@ -43,7 +43,7 @@ use crate::retry::{Attempts, IntoAttempts, Pause};
 pub async fn retry<P, F, T, E>(policy: P, mut operation: F) -> Result<T, E>
 where
     P: IntoAttempts,
-    P::Attempts: Attempts<E>,
+    P::Attempts: Pauses<E>,
     F: AsyncFnMut() -> Result<T, E>,
 {
     let mut attempts = policy.into_attempts();
@@ -53,7 +53,7 @@ where
                 Ok(value) => return Ok(value),
                 Err(reason) => reason,
             };
-            if !attempts.left(&reason) {
+            if !attempts.left() {
                 return Err(reason);
             }
             match attempts.pause(&reason) {
