@@ -410,6 +410,8 @@ fn step() -> impl Strategy<Value = Step> {
 /// What the handler is called with, and when.
 type Runs = Vec<(usize, u64)>;
 
+type Reason = DebounceError<()>;
+
 struct Model {
     wait: u64,
     max_wait: u64,
@@ -420,7 +422,7 @@ struct Model {
     last: u64,
     argument: usize,
     runs: Runs,
-    outcomes: Vec<Option<Result<(usize, u64), DebounceError<()>>>>,
+    outcomes: Vec<Option<Result<(usize, u64), Reason>>>,
 }
 
 impl Model {
@@ -470,7 +472,7 @@ async fn against_the_model<F>(
     steps: Vec<Step>,
 ) -> Result<(), TestCaseError>
 where
-    F: Future<Output = Result<(usize, u64), DebounceError<()>>>,
+    F: Future<Output = Result<(usize, u64), Reason>>,
 {
     let (mut callers, mut outcomes) = (Vec::new(), Vec::new());
     for step in steps {
