@@ -78,14 +78,14 @@ fn resilient_client() {
 requests  what came of it
 
 Twelve articles, three requests at a time
-      12  12 articles
+      12  articles: 12
           never more than three at a time: true
 
 The same ones again
-       0  12 articles
+       0  articles: 12
 
 Ten callers for one article
-       1  10 articles
+       1  articles: 10
 
 Two faults, then an answer
        3  Article 14
@@ -104,8 +104,8 @@ A server that is down
 A server that is back
           breaker: Open -> HalfOpen
           breaker: HalfOpen -> Closed
-       1  1 articles, 2 callers turned away by the breaker
-       2  3 articles
+       1  articles: 1; callers turned away by the breaker: 2
+       2  articles: 3
 ";
     assert_eq!(output_of(env!("CARGO_BIN_EXE_resilient_client")), expected);
 }

@@ -94,8 +94,8 @@ impl Show {
         let here = count(Result::is_ok);
         let away = count(|outcome| matches!(outcome, Err(FetchError::TurnedAway)));
         self.line(match away {
-            0 => format!("{here} articles"),
-            _ => format!("{here} articles, {away} callers turned away by the breaker"),
+            0 => format!("articles: {here}"),
+            _ => format!("articles: {here}; callers turned away by the breaker: {away}"),
         });
     }
 
