@@ -206,7 +206,8 @@ impl<S: Source<C>, C: Future, T> Bounded<S, C, T> {
     {
         let length = self.items.as_ref().map_or(0, S::known_length);
         if W::KEEPS_ALL {
-            self.values.values.reserve(length);
+            // One that claims more than there is memory for may be left early.
+            let _ = self.values.values.try_reserve(length);
         }
         let limit = self.room.limit();
         let mut places = Vec::with_capacity(length.min(limit));

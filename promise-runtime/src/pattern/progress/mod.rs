@@ -56,7 +56,7 @@ pub struct ProgressUpdate {
     pub completed: usize,
     /// How many there are.
     pub total: usize,
-    /// From 0 to 100, rounded as JavaScript's `Math.round` does.
+    /// From 0 to 100, rounded half up, as JavaScript's `Math.round` does.
     pub percentage: u8,
 }
 

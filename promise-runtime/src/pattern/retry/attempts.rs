@@ -62,11 +62,12 @@ impl<W, N, D> IntoAttempts for RetryPolicy<W, N, D> {
     }
 }
 
-impl<'a, W, N, D> IntoAttempts for &'a RetryPolicy<W, N, D> {
-    type Attempts = PolicyAttempts<&'a W, &'a N, &'a D>;
+/// Its closures are cloned: what they count, they count for this run.
+impl<W: Clone, N: Clone, D: Clone> IntoAttempts for &RetryPolicy<W, N, D> {
+    type Attempts = PolicyAttempts<W, N, D>;
 
     fn into_attempts(self) -> Self::Attempts {
-        PolicyAttempts::new(self.settings, &self.when, &self.on_retry, &self.delay_from)
+        self.clone().into_attempts()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a policy asks its user's closures, and the answers where there are none.
 //!
 //! A hook is named in the policy's type, and carries the type of the reasons it looks at. A policy without hooks fits
-//! reasons of every type. By reference, a policy's hooks are those that can be called by reference.
+//! reasons of every type.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -62,22 +62,7 @@ macro_rules! hooks {
             }
         }
 
-        impl<E> $Trait<E> for &Unset {
-            #[inline]
-            fn $method(&mut self, $($parameter: $type),*) $(-> $answer)? {
-                $(let _ = $parameter;)*
-                $default
-            }
-        }
-
         impl<E, F: FnMut($($argument),*) $(-> $answer)?> $Trait<E> for Hook<F, E> {
-            #[inline]
-            fn $method(&mut self, $($parameter: $type),*) $(-> $answer)? {
-                (self.0)($($parameter),*)
-            }
-        }
-
-        impl<E, F: Fn($($argument),*) $(-> $answer)?> $Trait<E> for &Hook<F, E> {
             #[inline]
             fn $method(&mut self, $($parameter: $type),*) $(-> $answer)? {
                 (self.0)($($parameter),*)

@@ -8,8 +8,8 @@ use super::hooks::{Hook, Unset};
 
 /// How often to try again, after which rejections, and how long to pause before.
 ///
-/// Given to [`retry`](super::retry) or to the step [`.retry(policy)`](crate::steps::retry), by value or, where its closures can be called by
-/// reference, as `&policy`. It starts from a back-off, [`constant`](Self::constant), [`exponential`](Self::exponential) or
+/// Given to [`retry`](super::retry) or to the step [`.retry(policy)`](crate::steps::retry), by value, or by reference,
+/// where its closures can be cloned. It starts from a back-off, [`constant`](Self::constant), [`exponential`](Self::exponential) or
 /// [`fibonacci`](Self::fibonacci), and **tries until it fulfils** unless [`attempts`](Self::attempts), [`max_elapsed`](Self::max_elapsed) or
 /// [`when`](Self::when) sets an end. After each rejection it is asked, in this order: are there attempts left; does the step's own predicate agree;
 /// does `when`; how long is the pause, [`delay_from`](Self::delay_from) the reason or by the back-off; does it end within `max_elapsed`. Each "no"
