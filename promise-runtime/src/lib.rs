@@ -51,7 +51,12 @@ pub use chain::{BoxedChain, LocalBoxedChain};
 pub use combine::{all, all_settled, any, race};
 pub use error::{AggregateError, DynamicError, TimeoutError};
 #[cfg(feature = "patterns")]
-pub use pattern::*;
+pub use pattern::{
+    BreakerError, BreakerState, Cache, Callback, CallbackError, CircuitBreaker, Deadline, Debounce,
+    DebounceError, Done, FromCallback, Pool, PoolError, PoolFull, Progress, ProgressStream,
+    ProgressUpdate, Promisified, Queue, RetryPolicy, Throttle, Track, WithTimeout, debounce,
+    from_callback, promisify, retry, throttle, using, with_deadline, with_timeout,
+};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -66,8 +71,13 @@ pub use timer::{Sleep, Timer, delay};
 /// assert_eq!(promise! { Promise.resolve(1) }.block_on(), Ok(1));
 /// ```
 pub mod prelude {
+    // By name: the modules of the patterns are no part of it.
     #[cfg(feature = "patterns")]
-    pub use crate::pattern::*;
+    pub use crate::pattern::{
+        BreakerError, BreakerState, Cache, CallbackError, CircuitBreaker, Debounce, DebounceError,
+        Pool, PoolError, PoolFull, Progress, Queue, RetryPolicy, Throttle, debounce, from_callback,
+        promisify, retry, throttle, using, with_deadline, with_timeout,
+    };
     pub use crate::{
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,
     };

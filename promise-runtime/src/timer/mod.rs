@@ -14,6 +14,8 @@ mod absent;
 #[cfg(feature = "patterns")]
 mod clock;
 mod installed;
+#[cfg(feature = "patterns")]
+mod now;
 mod sleep;
 mod within;
 
@@ -25,6 +27,8 @@ pub(crate) use clock::Moment;
 #[cfg(target_has_atomic = "8")]
 pub use installed::set_timer;
 pub use installed::{TimerAlreadySet, set_timer_racy};
+#[cfg(feature = "patterns")]
+pub(crate) use now::now;
 pub use sleep::{Sleep, delay};
 #[doc(hidden)]
 pub use within::{Deadline, Within, within};
