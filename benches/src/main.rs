@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p promise-benches                    # every table
-//! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, compile
+//! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, patterns, compile
 //! cargo run --release -p promise-benches -- large           # combinators of 2 to 10,000 promises; takes ten minutes
 //! cargo run --release -p promise-benches -- large "Vec of 30,"   # those cases whose name contains this
 //! cargo run --release -p promise-benches -- hot             # hot promises next to Node and others; takes minutes
@@ -36,6 +36,7 @@ mod compile;
 mod hot;
 mod leaf;
 mod measure;
+mod patterns;
 mod report;
 mod sources;
 
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         [] => {
             report::print(&chain::table());
             report::print(&combinators::table());
+            report::print(&patterns::table());
             compile::print(3);
         }
         ["chain"] => report::print(&chain::table()),
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
             let table = match table {
                 chain::NAME => chain::table(),
                 combinators::NAME => combinators::table(),
+                patterns::NAME => patterns::table(),
                 _ => return usage(),
             };
             let (Ok(case), Ok(iterations)) = (case.parse(), iterations.parse()) else {
@@ -90,7 +93,7 @@ fn main() -> ExitCode {
 
 fn usage() -> ExitCode {
     eprintln!(
-        "usage: promise-benches [chain | combinators | hot [filter] | large [filter] | compile [rounds]]"
+        "usage: promise-benches [chain | combinators | hot [filter] | patterns | large [filter] | compile [rounds]]"
     );
     ExitCode::FAILURE
 }

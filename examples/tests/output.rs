@@ -71,3 +71,41 @@ A shared error, logged and passed on
 ";
     assert_eq!(output_of(env!("CARGO_BIN_EXE_instanceof")), expected);
 }
+
+#[test]
+fn resilient_client() {
+    let expected = "\
+requests  what came of it
+
+Twelve articles, three requests at a time
+      12  articles: 12
+          never more than three at a time: true
+
+The same ones again
+       0  articles: 12
+
+Ten callers for one article
+       1  articles: 10
+
+Two faults, then an answer
+       3  Article 14
+
+An article that does not exist
+       1  Article 404: the server answered 404 Not Found
+
+A server that is down
+       3  Article 21: the server answered 503 Service Unavailable
+          breaker: Closed -> Open
+       1  Article 22: turned away by the breaker
+       0  Article 23: turned away by the breaker
+       0  Article 24: turned away by the breaker
+       0  Article 1
+
+A server that is back
+          breaker: Open -> HalfOpen
+          breaker: HalfOpen -> Closed
+       1  articles: 1; callers turned away by the breaker: 2
+       2  articles: 3
+";
+    assert_eq!(output_of(env!("CARGO_BIN_EXE_resilient_client")), expected);
+}

@@ -131,13 +131,22 @@ pub(crate) enum Collection {
     Concurrent {
         filters: bool,
         handler: Handler,
-        concurrency: Option<Body>,
+        room: Room,
     },
     Each(Handler),
     Reduce {
         handler: Handler,
         initial: Body,
     },
+}
+
+/// How many items at once.
+pub(crate) enum Room {
+    Unlimited,
+    /// `{ concurrency: n }`
+    Concurrency(Body),
+    /// `{ batch: n }`
+    Batch(Body),
 }
 
 pub(crate) enum Catch {

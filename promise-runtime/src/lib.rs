@@ -8,9 +8,6 @@ extern crate alloc;
 extern crate std;
 
 mod chain;
-#[cfg(feature = "alloc")]
-#[allow(missing_docs)]
-mod collect;
 pub mod combine;
 #[allow(missing_docs)]
 mod element;
@@ -24,9 +21,13 @@ mod handler;
 #[cfg(feature = "std")]
 pub mod hot;
 #[allow(missing_docs)]
+mod items;
+#[allow(missing_docs)]
 mod member;
 #[allow(missing_docs)]
 mod narrow;
+#[cfg(feature = "patterns")]
+pub mod pattern;
 #[allow(missing_docs)]
 mod reject;
 #[allow(missing_docs)]
@@ -57,6 +58,13 @@ pub use error::{AggregateError, DynamicError, TimeoutError};
 pub use hot::LocalPromise;
 #[cfg(feature = "std")]
 pub use hot::{Promise, PromiseState, Resolution, on_unhandled_rejection};
+#[cfg(feature = "patterns")]
+pub use pattern::{
+    BreakerError, BreakerState, Cache, Callback, CallbackError, CircuitBreaker, Deadline, Debounce,
+    DebounceError, Done, FromCallback, Pool, PoolError, PoolFull, Progress, ProgressStream,
+    ProgressUpdate, Promisified, Queue, RetryPolicy, Throttle, Track, WithTimeout, debounce,
+    from_callback, promisify, retry, throttle, using, with_deadline, with_timeout,
+};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 pub use resolvers::{Deferred, Reject, Resolve, with_resolvers};
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -73,6 +81,14 @@ pub use timer::{Sleep, Timer, delay};
 pub mod prelude {
     #[cfg(any(feature = "event_loop", feature = "tokio"))]
     pub use crate::LocalPromise;
+    // By name: the modules of the patterns are no part of it.
+    #[cfg(feature = "patterns")]
+    pub use crate::pattern::{
+        BreakerError, BreakerState, Cache, CallbackError, CircuitBreaker, Deadline, Debounce,
+        DebounceError, Done, Pool, PoolError, PoolFull, Progress, ProgressUpdate, Queue,
+        RetryPolicy, Throttle, debounce, from_callback, promisify, retry, throttle, using,
+        with_deadline, with_timeout,
+    };
     pub use crate::{
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,
     };
@@ -158,23 +174,22 @@ pub mod __private {
     pub use core::result::Result::{self, Err, Ok};
 
     #[cfg(feature = "alloc")]
-    pub use crate::collect::*;
+    pub use crate::combine::Room;
     pub use crate::combine::literal::{Heterogeneous, Homogeneous};
     pub use crate::combine::{all, all_settled, any, literal, race};
-    #[cfg(feature = "alloc")]
-    pub use crate::combine::{filter_map_iter, map_iter};
     pub use crate::element::inputs::{ProbeArray, ProbeIter, ProbeTuple};
     pub use crate::element::*;
     pub use crate::error::TimeoutError;
     pub use crate::finally::Finally;
     pub use crate::handler::*;
+    pub use crate::items::*;
     pub use crate::member::*;
     pub use crate::narrow::*;
     pub use crate::reject::*;
     pub use crate::resolve::*;
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
     pub use crate::resolvers::with_resolvers;
-    pub use crate::retry::Attempts;
+    pub use crate::retry::*;
     pub use crate::statement::*;
     pub use crate::timer::{Deadline, delay, within};
     pub use crate::{statics, steps, warnings};

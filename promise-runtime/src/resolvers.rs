@@ -170,25 +170,34 @@ enum State<T, E> {
     Settled,
 }
 
-impl<T, E> Future for Deferred<T, E> {
-    type Output = Result<T, E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        let core = match &this.state {
+impl<T, E> Deferred<T, E> {
+    /// `None`: nobody is left who could settle it.
+    pub(crate) fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
+        let core = match &self.state {
             State::Pending(core) => core,
-            State::Forever => return Poll::Pending,
+            State::Forever => return Poll::Ready(None),
             State::Settled => panic!("a promise was polled again after it had settled"),
         };
         let Poll::Ready(outcome) = core.poll(cx) else {
             return Poll::Pending;
         };
-        this.state = if outcome.is_some() {
+        self.state = if outcome.is_some() {
             State::Settled
         } else {
             State::Forever
         };
-        outcome.map_or(Poll::Pending, Poll::Ready)
+        Poll::Ready(outcome)
+    }
+}
+
+impl<T, E> Future for Deferred<T, E> {
+    type Output = Result<T, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.get_mut().poll_outcome(cx) {
+            Poll::Ready(Some(outcome)) => Poll::Ready(outcome),
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
     }
 }
 
@@ -261,26 +270,38 @@ impl<T, E> Deref for Reject<T, E> {
     }
 }
 
-/// Looks at a value as at the closure that `_capture` would make of it, without making one.
-///
-/// The closure must capture the value and nothing else. Then both have the same bytes, and a place for the value is one for the closure.
-#[inline(always)]
-pub(crate) fn as_function<'a, S, A, F>(
-    this: &'a S,
-    _capture: fn(S) -> F,
-) -> &'a (dyn Fn(A) + 'static)
-where
-    F: Fn(A) + 'a,
-{
-    const {
-        assert!(size_of::<S>() == size_of::<F>() && align_of::<S>() == align_of::<F>());
-    }
-    let this: *const S = this;
-    // SAFETY: `F` captures one `S`. As both are of one size, that lies at the start; so a valid `S` is a valid `F`.
-    let function: &'a (dyn Fn(A) + 'a) = unsafe { &*this.cast::<F>() };
-    // SAFETY: only the bound on what the function may hold is lengthened, for the sake of values that borrow. It can be used for
-    // `'a` only, and within that all it holds is alive.
-    unsafe { mem::transmute::<&'a (dyn Fn(A) + 'a), &'a (dyn Fn(A) + 'static)>(function) }
+macro_rules! as_function {
+    ($(#[$documentation:meta])* $name:ident $($A:ident)+) => {
+        $(#[$documentation])*
+        #[inline(always)]
+        pub(crate) fn $name<'a, S, $($A,)+ F>(this: &'a S, _capture: fn(S) -> F) -> &'a (dyn Fn($($A),+) + 'static)
+        where
+            F: Fn($($A),+) + 'a,
+        {
+            const {
+                assert!(size_of::<S>() == size_of::<F>() && align_of::<S>() == align_of::<F>());
+            }
+            let this: *const S = this;
+            // SAFETY: `F` captures one `S`. As both are of one size, that lies at the start; so a valid `S` is a valid `F`.
+            let function: &'a (dyn Fn($($A),+) + 'a) = unsafe { &*this.cast::<F>() };
+            // SAFETY: only the bound on what the function may hold is lengthened, for the sake of values that borrow. It can be used for
+            // `'a` only, and within that all it holds is alive.
+            unsafe { mem::transmute::<&'a (dyn Fn($($A),+) + 'a), &'a (dyn Fn($($A),+) + 'static)>(function) }
+        }
+    };
+}
+
+as_function! {
+    /// Looks at a value as at the closure that `_capture` would make of it, without making one.
+    ///
+    /// The closure must capture the value and nothing else. Then both have the same bytes, and a place for the value is one for the closure.
+    as_function A
+}
+
+#[cfg(feature = "patterns")]
+as_function! {
+    /// The same for a closure of two parameters.
+    as_function_of_two A B
 }
 
 /// One more resolver, and one less.

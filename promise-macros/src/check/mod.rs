@@ -22,8 +22,8 @@ pub(crate) use words::body;
 
 use crate::errors::Errors;
 use crate::model::{
-    Body, Catch, Chain, Collection, Handler, Inputs, Nested, Promise, Source, Static, StaticKind,
-    StepKind, Warning,
+    Body, Catch, Chain, Collection, Handler, Inputs, Nested, Promise, Room, Source, Static,
+    StaticKind, StepKind, Warning,
 };
 
 /// Looks at the model as a whole.
@@ -138,14 +138,11 @@ fn check_step(step: &mut StepKind, errors: &mut Errors) {
 
 fn check_collection(collection: &mut Collection, errors: &mut Errors) {
     match collection {
-        Collection::Concurrent {
-            handler,
-            concurrency,
-            ..
-        } => {
+        Collection::Concurrent { handler, room, .. } => {
             check_handler(handler, errors);
-            if let Some(concurrency) = concurrency {
-                check_body(concurrency, errors);
+            match room {
+                Room::Concurrency(number) | Room::Batch(number) => check_body(number, errors),
+                Room::Unlimited => {}
             }
         }
         Collection::Each(handler) => check_handler(handler, errors),

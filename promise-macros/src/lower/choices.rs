@@ -21,16 +21,20 @@ pub(super) enum Choice {
     /// What a combinator's input and its elements are.
     Inputs,
     Element,
+    /// What a collection step goes through.
+    Items,
     /// Whether the results of a literal have one type.
     Literal,
     /// Whether a dynamic error is of the type that a handler wants.
     Narrow,
+    /// Whether `retry` was given a number.
+    Policy,
     /// What a statement drops.
     Unused,
 }
 
 impl Choice {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Kind,
         Self::Reject,
         Self::Convert,
@@ -38,8 +42,10 @@ impl Choice {
         Self::CanReject,
         Self::Inputs,
         Self::Element,
+        Self::Items,
         Self::Literal,
         Self::Narrow,
+        Self::Policy,
         Self::Unused,
     ];
 
@@ -64,8 +70,10 @@ impl Choice {
                 "ProbeValue",
                 "ProbeValueFuture",
             ],
+            Self::Items => &["ProbeItems", "ProbeNoItems", "ProbeStream"],
             Self::Literal => &["Heterogeneous", "Homogeneous"],
             Self::Narrow => &["Narrows"],
+            Self::Policy => &["OtherPolicy"],
             Self::Unused => &["ProbeForgotten", "ProbeNever", "ProbeUnused"],
         }
     }

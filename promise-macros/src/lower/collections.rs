@@ -1,11 +1,13 @@
-//! Steps over each item of an iterator. What goes one after the other is a loop in the chain itself; what goes at once is
+//! Steps over each item of an iterator or a stream. What goes one after the other is a loop in the chain itself; what goes at once is
 //! a future of the runtime's, whose children are asynchronous closures.
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
 
 use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
-use crate::model::{Body, Closure, Collection, Handler};
+use crate::model::{Body, Closure, Collection, Handler, Room};
+use crate::runtime::at;
 
 impl Lowering<'_> {
     /// What a step over `items` fulfils with.
@@ -20,10 +22,10 @@ impl Lowering<'_> {
             Collection::Concurrent {
                 filters,
                 handler,
-                concurrency,
+                room,
             } => {
-                let limit = self.limit(concurrency.as_ref(), scope);
-                let future = self.concurrent(*filters, handler, items, &limit, span, scope);
+                let room = self.room(room, scope);
+                let future = self.concurrent(*filters, handler, items, &room, span, scope);
                 self.settle_future(&future, span, scope)
             }
             Collection::Each(handler) => self.each(handler, items, span, scope),
@@ -33,12 +35,48 @@ impl Lowering<'_> {
         }
     }
 
-    fn limit(&self, concurrency: Option<&Body>, scope: &Scope) -> TokenStream {
+    fn room(&self, room: &Room, scope: &Scope) -> TokenStream {
         let hidden = &self.hidden;
-        match concurrency {
-            Some(concurrency) => self.argument(concurrency, scope),
-            None => emit!(#hidden::UNLIMITED),
+        match room {
+            Room::Unlimited => emit!(#hidden::Room::UNLIMITED),
+            Room::Concurrency(limit) => {
+                let limit = self.argument(limit, scope);
+                emit!(#hidden::Room::AtOnce(#limit))
+            }
+            Room::Batch(size) => {
+                let size = self.argument(size, scope);
+                emit!(#hidden::Room::Batches(#size))
+            }
         }
+    }
+
+    /// What `items` are is decided by their type.
+    fn of_kind(&self, items: &TokenStream, call: &TokenStream) -> TokenStream {
+        let hidden = &self.hidden;
+        self.chooses(Choice::Items);
+        emit!({
+            let __items = #items;
+            (&&&#hidden::probe(&__items)).__items().#call
+        })
+    }
+
+    /// Items for a loop.
+    fn begun(&self, items: &TokenStream, span: Span) -> TokenStream {
+        self.of_kind(items, &quote_spanned!(at(span)=> begin(__items)))
+    }
+
+    /// An expression: the next item, if there is one. Over an iterator nothing is awaited, and rustc sees that.
+    fn next(&self, scope: &Scope) -> TokenStream {
+        let hidden = &self.hidden;
+        let label = self.label("next");
+        let later = emit!({
+            match __items.advance() {
+                #hidden::Next::Now(__item) => break #label __item,
+                #hidden::Next::Later(__later) => #hidden::kept(__later),
+            }
+        });
+        let wait = self.wait(later, scope);
+        emit!(#label: { #wait })
     }
 
     /// The future of `map` or `filter`.
@@ -47,7 +85,7 @@ impl Lowering<'_> {
         filters: bool,
         handler: &Handler,
         items: &TokenStream,
-        limit: &TokenStream,
+        room: &TokenStream,
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
@@ -87,15 +125,21 @@ impl Lowering<'_> {
                 } else {
                     emit!(map_with)
                 };
-                return emit!(#hidden::#function(#items, #limit, #handler, #adapter));
+                return self.of_kind(
+                    items,
+                    &quote_spanned!(at(span)=> #function(__items, #room, #handler, #adapter)),
+                );
             }
         };
         let function = if filters {
-            emit!(filter_map_iter)
+            emit!(filter_map)
         } else {
-            emit!(map_iter)
+            emit!(map)
         };
-        emit!(#hidden::#function(#items, #limit, #child))
+        self.of_kind(
+            items,
+            &quote_spanned!(at(span)=> #function(__items, #room, #child)),
+        )
     }
 
     /// The handler of one item, as an asynchronous closure: it owns its item and borrows from the chain.
@@ -141,9 +185,11 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let handled = self.handled(handler, &emit!(&__item), span, scope);
         let ignored = self.ignored(&handled);
+        let (begun, next) = (self.begun(items, span), self.next(scope));
         emit!({
             let mut __visited = #hidden::Vec::new();
-            for __item in #items {
+            let mut __items = #begun;
+            while let #hidden::Some(__item) = #next {
                 #ignored
                 __visited.push(__item);
             }
@@ -161,10 +207,13 @@ impl Lowering<'_> {
     ) -> TokenStream {
         let initial = self.argument(initial, scope);
         let handled = self.spread(handler, &emit!((__accumulator, __item)), span, scope);
+        let hidden = &self.hidden;
+        let (begun, next) = (self.begun(&emit!(__items), span), self.next(scope));
         emit!({
             let __items = #items;
             let mut __accumulator = #initial;
-            for __item in __items {
+            let mut __items = #begun;
+            while let #hidden::Some(__item) = #next {
                 __accumulator = #handled;
             }
             __accumulator

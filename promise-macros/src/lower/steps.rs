@@ -8,7 +8,7 @@ use super::choices::Choice;
 use super::documented::Documented;
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::{at, warning};
+use crate::runtime::{at, hidden_at, located, warning};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -360,28 +360,40 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         scope.needs_rejection.borrow_mut().push(step.span());
         let policy = self.argument(policy, scope);
+        self.chooses(Choice::Policy);
         let attempts = self.name("attempts");
         let label = self.label("attempt");
         let again: Lifetime = self.label("again");
         let statements = before(&scope.behind(label.clone()));
         let tag = &scope.tag;
-        let predicate = match predicate {
-            Some(handler) => {
-                let retries = self.predicate(handler, &emit!(&__reason), scope);
-                emit!(#retries)
-            }
-            None => emit!(true),
-        };
+        let accepted = predicate.map(|handler| {
+            let accepted = self.predicate(handler, &emit!(&__reason), scope);
+            emit!(&& #accepted)
+        });
         let leave = self.leave(&emit!(__reason), scope);
-        let _ = step;
-        emit!(
-            let mut #attempts = #hidden::Attempts::new(#policy);
-            let __value = #again: loop {
-                match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag) {
-                    #hidden::Ok(__value) => break #again __value,
-                    #hidden::Err(__reason) => if !(#attempts.left() && #predicate) { #leave },
+        let span = at(step.span());
+        let method = quote_spanned!(span=> __attempts);
+        let ask = hidden_at("pause", step.span());
+        let asked = located(&emit!(&mut #attempts), step.span());
+        let ask = quote_spanned!(span=> #ask(&__reason, #asked));
+        // Where a policy has no pauses, `kept` returns what cannot exist, and rustc builds no suspension point.
+        let pause = emit!({
+            match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag) {
+                #hidden::Ok(__value) => break #again __value,
+                #hidden::Err(__reason) => {
+                    if !(#hidden::Attempts::left(&mut #attempts) #accepted) { #leave }
+                    match #ask {
+                        #hidden::Pause::Stop => #leave,
+                        #hidden::Pause::None => continue #again,
+                        #hidden::Pause::Wait(__wait) => #hidden::kept(__wait),
+                    }
                 }
-            };
+            }
+        });
+        let wait = self.wait(pause, scope);
+        emit!(
+            let mut #attempts = #hidden::Policy(#policy).#method();
+            let __value = #again: loop { #wait; };
         )
     }
 }

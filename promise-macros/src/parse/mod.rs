@@ -19,6 +19,7 @@
 mod arms;
 mod chain;
 mod handler;
+mod options;
 mod parameters;
 mod rewrite;
 mod statics;

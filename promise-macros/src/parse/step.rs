@@ -1,15 +1,14 @@
 //! What stands in a step's parentheses.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Group, Ident, TokenTree};
 
 use super::arms::{arm, is_arrow, typed_parameter};
 use super::handler::{SEVERAL, handler};
+use super::options;
 use crate::body::{self, Place};
 use crate::errors::Errors;
-use crate::model::{Body, Catch, Collection, Handler, StepKind};
-use crate::tokens::{
-    after_parameters, fat_arrow, is_ident, is_number, is_punct, snake_case, stream, trees,
-};
+use crate::model::{Catch, Collection, Handler, Room, StepKind};
+use crate::tokens::{after_parameters, fat_arrow, is_ident, is_number, snake_case, stream};
 
 /// The arguments of one step.
 pub(super) struct StepArguments<'a> {
@@ -137,7 +136,7 @@ impl StepArguments<'_> {
             [policy] => (policy, None),
             [policy, predicate] => (policy, Some(handler(predicate, 1, self.name, errors)?)),
             _ => return self.wrong_count(
-                "`retry` takes the number of attempts, and a predicate: `.retry(3, |reason| …)`",
+                "`retry` takes the number of attempts or a `RetryPolicy`, and a predicate: `.retry(3, |reason| …)`",
                 errors,
             ),
         };
@@ -156,14 +155,14 @@ impl StepArguments<'_> {
             }),
             ("each", [visit]) => Some(Collection::Each(handler(visit, 1, self.name, errors)?)),
             (name @ ("map" | "filter"), [each, options @ ..]) if options.len() < 2 => {
-                let concurrency = match options {
-                    [options] => Some(self.concurrency(options, errors)?),
-                    _ => None,
+                let room = match options {
+                    [options] => options::room(options, self.name, errors)?,
+                    _ => Room::Unlimited,
                 };
                 Some(Collection::Concurrent {
                     filters: name == "filter",
                     handler: handler(each, 1, self.name, errors)?,
-                    concurrency,
+                    room,
                 })
             }
             (name, _) => {
@@ -180,31 +179,6 @@ impl StepArguments<'_> {
                 None
             }
         }
-    }
-
-    /// `{ concurrency: n }`
-    fn concurrency(&self, options: &[TokenTree], errors: &mut Errors) -> Option<Body> {
-        if let [TokenTree::Group(braces)] = options {
-            let option = trees(braces.stream());
-            if braces.delimiter() == Delimiter::Brace
-                && is_ident(option.first(), "concurrency")
-                && is_punct(option.get(1), ':')
-            {
-                let value = match option.split_last() {
-                    Some((last, before)) if is_punct(Some(last), ',') => before,
-                    _ => &option[..],
-                };
-                return Some(body::parse(&value[2..], Place::Argument, errors));
-            }
-        }
-        errors.at(
-            stream(options),
-            format!(
-                "the only option of `{}` is `{{ concurrency: n }}`",
-                self.name
-            ),
-        );
-        None
     }
 
     fn wrong_count(&self, message: &str, errors: &mut Errors) -> Option<StepKind> {

@@ -10,7 +10,13 @@ use core::{
 
 use pin_project_lite::pin_project;
 
-use super::bounded::{Bounded, Work};
+use super::bounded::{Bounded, FromIter, Room, Work};
+#[cfg(feature = "stream")]
+use {
+    super::bounded::{Boxed, FromStream},
+    alloc::boxed::Box,
+    futures_core::Stream,
+};
 
 /// Makes a promise of a `bool` for each item, and fulfils with the items for which it is `true`, in input order, or rejects
 /// with the first reason.
@@ -41,7 +47,7 @@ where
     C: Future<Output = Result<bool, E>>,
 {
     FilterVec {
-        machine: Bounded::new(items.into_iter(), limit),
+        machine: Bounded::new(FromIter(items.into_iter()), Room::AtOnce(limit)),
         f,
     }
 }
@@ -75,24 +81,31 @@ where
     F: FnMut(I::Item) -> C,
     C: Future<Output = Result<Option<T>, E>>,
 {
-    FilterMapVec {
-        machine: Bounded::new(items.into_iter(), limit),
-        f,
-    }
+    FilterMapVec::new(items, Room::AtOnce(limit), f)
 }
 
 /// The future of [`filter_iter`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct FilterVec<I, F, C, Item> {
-    machine: Bounded<I, Judging<C, Item>, Item>,
+    machine: Bounded<FromIter<I>, Judging<C, Item>, Item>,
     f: F,
 }
 
 /// The future of [`filter_map_iter`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct FilterMapVec<I, F, C, T> {
-    machine: Bounded<I, C, T>,
+    machine: Bounded<FromIter<I>, C, T>,
     f: F,
+}
+
+impl<I: Iterator, F, C: Future, T> FilterMapVec<I, F, C, T> {
+    #[track_caller]
+    pub(crate) fn new(items: impl IntoIterator<IntoIter = I>, room: Room, f: F) -> Self {
+        FilterMapVec {
+            machine: Bounded::new(FromIter(items.into_iter()), room),
+            f,
+        }
+    }
 }
 
 pin_project! {
@@ -204,5 +217,51 @@ impl<I, F, C, Item> fmt::Debug for FilterVec<I, F, C, Item> {
 impl<I, F, C, T> fmt::Debug for FilterMapVec<I, F, C, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FilterMapVec").finish_non_exhaustive()
+    }
+}
+
+/// `filter` over a stream.
+#[cfg(feature = "stream")]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+#[doc(hidden)]
+pub struct FilterMapStream<S, F, C, T> {
+    machine: Bounded<FromStream<S>, Pin<Box<C>>, T>,
+    f: F,
+}
+
+#[cfg(feature = "stream")]
+impl<S: Stream, F, C: Future, T> FilterMapStream<S, F, C, T> {
+    #[track_caller]
+    pub(crate) fn new(items: S, room: Room, f: F) -> Self {
+        FilterMapStream {
+            machine: Bounded::new(FromStream(Box::pin(items)), room),
+            f,
+        }
+    }
+}
+
+#[cfg(feature = "stream")]
+impl<S, F, C, T, E> Future for FilterMapStream<S, F, C, T>
+where
+    S: Stream,
+    F: FnMut(S::Item) -> C,
+    C: Future<Output = Result<Option<T>, E>>,
+{
+    type Output = Result<Vec<T>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        this.machine.poll(&mut Boxed(FilterMap(&mut this.f)), cx)
+    }
+}
+
+/// The stream and the promises live on the heap, and nothing else is pinned.
+#[cfg(feature = "stream")]
+impl<S, F, C, T> Unpin for FilterMapStream<S, F, C, T> {}
+
+#[cfg(feature = "stream")]
+impl<S, F, C, T> fmt::Debug for FilterMapStream<S, F, C, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FilterMapStream").finish_non_exhaustive()
     }
 }

@@ -17,12 +17,13 @@
 //!
 //! A promise here is anything that is [`IntoFuture`] with a `Result` as its output.
 //!
-//! Three more make the promises themselves, out of the items of an iterator, so many at a time:
+//! More make the promises themselves, out of the items of an iterator:
 //!
-//! | function | fulfils with | of nothing |
-//! |---|---|---|
-//! | [`map_iter`] | the values, in input order | fulfils at once |
-//! | [`filter_iter`], [`filter_map_iter`] | the items, or values, to be kept, in input order | fulfils at once |
+//! | function | fulfils with | at a time | of nothing |
+//! |---|---|---|---|
+//! | [`map_iter`] | the values, in input order | up to a limit | fulfils at once |
+//! | [`map_batches`] | the values, in input order | a batch | fulfils at once |
+//! | [`filter_iter`], [`filter_map_iter`] | the items, or values, to be kept, in input order | up to a limit | fulfils at once |
 //!
 //! They reject with the first rejection, and start nothing after it.
 //!
@@ -93,17 +94,23 @@ pub use any::{Any, AnyOf, any};
 pub use race::{Race, RaceOf, race};
 
 #[cfg(feature = "alloc")]
+#[doc(hidden)]
+pub use bounded::Room;
+#[cfg(feature = "alloc")]
 pub use {
     all::AllVec,
     all_settled::AllSettledVec,
     any::AnyVec,
     filter::{FilterMapVec, FilterVec, filter_iter, filter_map_iter},
-    map::{MapVec, map_iter},
+    map::{MapVec, map_batches, map_iter},
     race::RaceVec,
 };
 #[cfg(feature = "alloc")]
 #[doc(hidden)]
 pub use {all::all_iter, all_settled::all_settled_iter, any::any_iter, race::race_iter};
+#[cfg(feature = "stream")]
+#[doc(hidden)]
+pub use {filter::FilterMapStream, map::MapStream};
 
 /// Which of its forms a combinator was given. Inference finds the marker, so that tuples, arrays and iterators can each
 /// have an implementation without any of them overlapping in the eyes of the compiler.

@@ -25,10 +25,19 @@ impl<T> PinnedVec<T> {
         unsafe { Pin::new_unchecked(&mut self.0[i]) }
     }
 
+    /// Adds an element. The others may move, which these can bear.
+    #[cfg(feature = "stream")]
+    pub(super) fn push(&mut self, element: T)
+    where
+        T: Unpin,
+    {
+        self.0.push(element);
+    }
+
     /// The elements from place `start` on.
     pub(super) fn from(&mut self, start: usize) -> impl Iterator<Item = Pin<&mut T>> {
         self.0[start..].iter_mut().map(|element| {
-            // SAFETY: the `Vec` never grows, and its elements leave it in no other way than by being dropped in place.
+            // SAFETY: the `Vec` never grows unless its elements are `Unpin`, and its elements leave it in no other way than by being dropped in place.
             unsafe { Pin::new_unchecked(element) }
         })
     }

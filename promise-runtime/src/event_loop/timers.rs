@@ -104,13 +104,24 @@ impl Timers {
     }
 
     /// The time since the loop was made.
-    pub(super) fn now(&self) -> Duration {
+    pub(crate) fn now(&self) -> Duration {
         Duration::from_nanos(lock(&self.inner).now())
     }
 
     /// The same in nanoseconds.
     pub(super) fn now_nanos(&self) -> u64 {
         lock(&self.inner).now()
+    }
+
+    /// The time since `origin` on the system's clock, or on a virtual clock since the loop was made.
+    ///
+    /// Loops that go by the system's clock agree on it, whenever they were made.
+    #[cfg(feature = "patterns")]
+    pub(crate) fn since(&self, origin: Instant) -> Duration {
+        match lock(&self.inner).time {
+            Time::Real(_) => Instant::now().saturating_duration_since(origin),
+            Time::Virtual(now) => Duration::from_nanos(now),
+        }
     }
 
     /// How many have not fired yet.

@@ -1,8 +1,11 @@
-//! The machine behind `map` and `filter`: an iterator whose items become promises, so many at a time.
+//! The machine behind `map` and `filter`: items that become promises, so many at a time.
 //!
-//! The first poll fills as many places as the limit allows, or as there are items; they are all it ever has. A promise that has settled gives its
-//! place to the next item at once, so the iterator is pulled only as far as there is room. Values that come early wait in line
-//! until those before them are there.
+//! Over an iterator, the first poll fills as many places as there is room for, or as there are items; they are all it ever has. A promise that has
+//! settled gives its place to the next item at once, so the iterator is pulled only as far as there is room. In batches a place stays free until
+//! all of them are. Values that come early wait in line until those before them are there.
+//!
+//! A stream may have no item when there is room: then the place stays free until a later poll, and the places become more as they are needed,
+//! for which their promises live on the heap one by one.
 //!
 //! Who is polled is decided as in [`many`](super::many): sweeps in input order, and wakers for every place once sweeps do not pay. From then on places
 //! are polled in their own order, which is not that of the items; of two that reject in the same poll the earlier item
@@ -10,6 +13,7 @@
 
 mod in_order;
 mod places;
+mod source;
 
 use alloc::vec::Vec;
 use core::{
@@ -24,6 +28,7 @@ use core::{
 use super::{
     many::{
         FEW, Sweeps,
+        children::{BITS, Word},
         wakers::{Outcome, Turn, Wakers},
     },
     pinned::PinnedVec,
@@ -31,17 +36,54 @@ use super::{
 };
 use in_order::InOrder;
 use places::{NONE, Place, Places};
+#[cfg(feature = "stream")]
+pub(super) use source::{Boxed, FromStream};
+pub(super) use source::{FromIter, Source};
 
-pub(super) struct Bounded<I, C, T> {
+pub(super) struct Bounded<S, C, T> {
     /// `None` when it has ended.
-    items: Option<I>,
-    limit: usize,
+    items: Option<S>,
+    /// It had no item in this poll, but may have one later.
+    waits: bool,
+    room: Room,
+    /// How many may start before all that run have settled.
+    batch: usize,
     places: Places<C>,
+    /// Places that were in use and are not, while there may be more items.
+    free: Vec<usize>,
     started: usize,
     values: InOrder<T>,
     stage: Stage,
     sweeps: Sweeps,
     wakers: Option<Wakers>,
+}
+
+/// How many promises there may be at a time.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Room {
+    /// As one settles, the next one starts.
+    AtOnce(usize),
+    /// So many start, and the next ones when all have settled.
+    Batches(usize),
+}
+
+impl Room {
+    #[doc(hidden)]
+    pub const UNLIMITED: Self = Self::AtOnce(usize::MAX);
+
+    fn limit(self) -> usize {
+        match self {
+            Self::AtOnce(limit) | Self::Batches(limit) => limit,
+        }
+    }
+
+    fn batch(self) -> usize {
+        match self {
+            Self::AtOnce(_) => usize::MAX,
+            Self::Batches(size) => size,
+        }
+    }
 }
 
 /// What goes into and comes out of the promises.
@@ -57,22 +99,31 @@ pub(super) trait Work<Item, C: Future, T> {
     fn judge(outcome: C::Output) -> Result<Option<T>, Self::Reason>;
 }
 
-impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
+impl<S: Source<C>, C: Future, T> Bounded<S, C, T> {
     #[track_caller]
-    pub(super) fn new(items: I, limit: usize) -> Self {
-        assert!(
-            limit != 0,
-            "with a concurrency of 0 nothing would ever start; it must be at least 1"
-        );
+    pub(super) fn new(items: S, room: Room) -> Self {
+        match room {
+            Room::AtOnce(limit) => assert!(
+                limit != 0,
+                "with a concurrency of 0 nothing would ever start; it must be at least 1"
+            ),
+            Room::Batches(size) => assert!(
+                size != 0,
+                "batches of 0 items would never come to an end; they must be of at least 1"
+            ),
+        }
         Bounded {
             items: Some(items),
-            limit,
+            waits: false,
+            room,
+            batch: room.batch(),
             places: Places {
                 places: PinnedVec::new([].into_iter()),
                 running: 0,
                 first: NONE,
                 last: NONE,
             },
+            free: Vec::new(),
             started: 0,
             values: InOrder::default(),
             stage: Stage::Idle,
@@ -87,45 +138,81 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Vec<T>, W::Reason>>
     where
-        W: Work<I::Item, C, T>,
+        W: Work<S::Item, C, T>,
     {
         self.stage.begin();
-        if self.started == 0 {
-            self.fill(work);
-        }
-        match self.advance(work, cx) {
-            ControlFlow::Continue(()) if self.places.running == 0 => {
-                self.stage = Stage::Settled;
-                self.places.clear();
-                Poll::Ready(Ok(mem::take(&mut self.values).values))
-            }
-            ControlFlow::Continue(()) => {
-                self.stage = Stage::Idle;
-                Poll::Pending
-            }
-            ControlFlow::Break(reason) => {
+        self.waits = false;
+        loop {
+            self.fill(work, cx);
+            if let ControlFlow::Break(reason) = self.advance(work, cx) {
                 self.places.clear();
                 self.values = InOrder::default();
                 self.items = None;
                 self.stage = Stage::Settled;
-                Poll::Ready(Err(reason))
+                return Poll::Ready(Err(reason));
             }
+            if self.places.running == 0 {
+                if self.items.is_none() {
+                    self.stage = Stage::Settled;
+                    self.places.clear();
+                    return Poll::Ready(Ok(mem::take(&mut self.values).values));
+                }
+                self.batch = self.room.batch();
+                if !self.waits {
+                    continue;
+                }
+            }
+            self.stage = Stage::Idle;
+            return Poll::Pending;
         }
     }
 
-    fn fill<W>(&mut self, work: &mut W)
+    /// Starts as many as there are free places for.
+    fn fill<W>(&mut self, work: &mut W, cx: &mut Context<'_>)
     where
-        W: Work<I::Item, C, T>,
+        W: Work<S::Item, C, T>,
     {
-        let Some(items) = &mut self.items else { return };
-        let length = known_length(items);
-        if W::KEEPS_ALL {
-            self.values.values.reserve(length);
+        if self.started == 0 && !S::WAITS {
+            return self.fill_first(work, cx);
         }
-        let mut places = Vec::with_capacity(length.min(self.limit));
-        while places.len() < self.limit {
-            let Some(item) = items.next() else {
-                self.items = None;
+        while self.places.running < self.room.limit() {
+            let Some(item) = self.next_item(cx) else {
+                return;
+            };
+            let promise = work.start(item);
+            match self.free.pop() {
+                Some(i) => {
+                    self.places.put(i, promise, self.started);
+                    if let Some(wakers) = &mut self.wakers {
+                        wakers.again(i / BITS, 1 << (i % BITS) as Word);
+                        *self.places.places.get(i).project().stale = true;
+                    }
+                }
+                None => {
+                    S::add_place(&mut self.places, promise, self.started);
+                    // They were for fewer places.
+                    self.wakers = None;
+                    self.sweeps = Sweeps::NotYet;
+                }
+            }
+            self.started += 1;
+        }
+    }
+
+    /// Makes the places of an iterator's promises.
+    fn fill_first<W>(&mut self, work: &mut W, cx: &mut Context<'_>)
+    where
+        W: Work<S::Item, C, T>,
+    {
+        let length = self.items.as_ref().map_or(0, S::known_length);
+        if W::KEEPS_ALL {
+            // One that claims more than there is memory for may be left early.
+            let _ = self.values.values.try_reserve(length);
+        }
+        let limit = self.room.limit();
+        let mut places = Vec::with_capacity(length.min(limit));
+        while places.len() < limit {
+            let Some(item) = self.next_item(cx) else {
                 break;
             };
             let i = places.len();
@@ -147,16 +234,40 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
         self.places.places = PinnedVec::new(places.into_iter());
     }
 
+    /// The next item that may start now.
+    #[inline]
+    fn next_item(&mut self, cx: &mut Context<'_>) -> Option<S::Item> {
+        let items = self.items.as_mut()?;
+        if self.batch == 0 || self.waits {
+            return None;
+        }
+        match items.next(cx) {
+            Poll::Ready(Some(item)) => {
+                if let Room::Batches(_) = self.room {
+                    self.batch -= 1;
+                }
+                Some(item)
+            }
+            Poll::Ready(None) => {
+                self.items = None;
+                None
+            }
+            Poll::Pending => {
+                self.waits = true;
+                None
+            }
+        }
+    }
+
     /// Starts the next item in a place that has become free; whether there was one.
-    fn start_next<W>(&mut self, i: usize, work: &mut W) -> bool
+    fn start_next<W>(&mut self, i: usize, work: &mut W, cx: &mut Context<'_>) -> bool
     where
-        W: Work<I::Item, C, T>,
+        W: Work<S::Item, C, T>,
     {
-        let Some(items) = &mut self.items else {
-            return false;
-        };
-        let Some(item) = items.next() else {
-            self.items = None;
+        let Some(item) = self.next_item(cx) else {
+            if self.items.is_some() {
+                self.free.push(i);
+            }
             return false;
         };
         let promise = work.start(item);
@@ -167,7 +278,7 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
 
     fn advance<W>(&mut self, work: &mut W, cx: &mut Context<'_>) -> ControlFlow<W::Reason>
     where
-        W: Work<I::Item, C, T>,
+        W: Work<S::Item, C, T>,
     {
         if self.sweeps == Sweeps::Slow {
             return self.poll_woken(work, cx);
@@ -183,7 +294,7 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
     /// Polls all in input order, also those that are started meanwhile; gives how many have settled.
     fn sweep<W>(&mut self, work: &mut W, cx: &mut Context<'_>) -> ControlFlow<W::Reason, usize>
     where
-        W: Work<I::Item, C, T>,
+        W: Work<S::Item, C, T>,
     {
         let mut settled = 0;
         let mut i = self.places.first;
@@ -200,7 +311,7 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
                 Err(reason) => return ControlFlow::Break(reason),
             }
             settled += 1;
-            let next_is_here = self.start_next(i, work) && after == NONE;
+            let next_is_here = self.start_next(i, work, cx) && after == NONE;
             i = if next_is_here { i } else { after };
         }
         ControlFlow::Continue(settled)
@@ -208,7 +319,7 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
 
     fn poll_woken<W>(&mut self, work: &mut W, cx: &mut Context<'_>) -> ControlFlow<W::Reason>
     where
-        W: Work<I::Item, C, T>,
+        W: Work<S::Item, C, T>,
     {
         let places = self.places.places.len();
         let mut wakers = self.wakers.take().unwrap_or_else(|| {
@@ -218,8 +329,8 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
         });
         let mut first = None;
         if wakers.register(cx.waker()) {
-            let passed: ControlFlow<Infallible> =
-                wakers.pass(|turn| ControlFlow::Continue(self.take_turn(work, turn, &mut first)));
+            let passed: ControlFlow<Infallible> = wakers
+                .pass(|turn| ControlFlow::Continue(self.take_turn(work, turn, &mut first, cx)));
             let ControlFlow::Continue(()) = passed;
         } else {
             // The promises now get the parent's waker instead of their own, so the next pass starts anew.
@@ -239,9 +350,10 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
         work: &mut W,
         turn: Turn<'_>,
         first: &mut Option<(usize, W::Reason)>,
+        parent: &mut Context<'_>,
     ) -> Outcome
     where
-        W: Work<I::Item, C, T>,
+        W: Work<S::Item, C, T>,
     {
         let i = turn.child;
         loop {
@@ -264,7 +376,7 @@ impl<I: Iterator, C: Future, T> Bounded<I, C, T> {
                 Ok(value) => self.values.put(item, value),
                 Err(reason) => *first = Some((item, reason)),
             }
-            if first.is_some() || !self.start_next(i, work) {
+            if first.is_some() || !self.start_next(i, work, parent) {
                 return Outcome::Idle;
             }
             *self.places.places.get(i).project().stale = turn.has_wakers();

@@ -24,7 +24,7 @@ pin_project! {
 pub(super) const NONE: usize = usize::MAX;
 
 /// The promises, and the order of those that are running.
-pub(super) struct Places<C> {
+pub(in crate::combine) struct Places<C> {
     pub(super) places: PinnedVec<Place<C>>,
     pub(super) running: usize,
     pub(super) first: usize,
@@ -62,6 +62,23 @@ impl<C> Places<C> {
         *place.after = NONE;
         *place.stale = false;
         self.running += 1;
+    }
+
+    /// Puts a promise into a place that is new, as the last in order.
+    #[cfg(feature = "stream")]
+    pub(super) fn add(&mut self, promise: C, item: usize)
+    where
+        C: Unpin,
+    {
+        let i = self.places.len();
+        self.places.push(Place {
+            promise: None,
+            item,
+            before: NONE,
+            after: NONE,
+            stale: false,
+        });
+        self.put(i, promise, item);
     }
 
     /// Drops all promises, in input order, and frees the memory.

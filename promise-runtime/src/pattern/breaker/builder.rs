@@ -1,0 +1,192 @@
+//! The settings of a breaker.
+
+use super::machine::{Machine, Rule, Settings};
+use super::{BreakerState, CircuitBreaker, Listener, Shared, Window};
+use alloc::sync::Arc;
+use core::{fmt, time::Duration};
+use std::sync::Mutex;
+
+/// The settings of a [`CircuitBreaker`]: what [`CircuitBreaker::builder`] returns.
+///
+/// ```
+/// use promise_runtime::CircuitBreaker;
+/// use std::time::Duration;
+///
+/// let breaker = CircuitBreaker::builder()
+///     .failure_rate(0.5, Duration::from_secs(10))
+///     .minimum_calls(20)
+///     .recovery_timeout(Duration::from_secs(1))
+///     .recovery_growth(2.0, Duration::from_secs(60))
+///     .half_open_probes(3)
+///     .count_if(|status: &u16| *status >= 500)
+///     .on_state_change(|from, to| println!("{from:?} -> {to:?}"))
+///     .build();
+/// # assert_eq!(breaker.state(), promise_runtime::BreakerState::Closed);
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct Builder<C = EveryReason, L = NoListener> {
+    settings: Settings,
+    minimum: Option<usize>,
+    counts: C,
+    listener: L,
+}
+
+/// Every rejection counts as a failure, unless [`count_if`](Builder::count_if) says otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EveryReason;
+
+/// Nobody is told of changes, unless [`on_state_change`](Builder::on_state_change) is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoListener;
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            settings: Settings {
+                rule: Rule::Consecutive(5),
+                recovery: Duration::from_secs(30),
+                growth: 1.0,
+                longest_recovery: Duration::MAX,
+                probes: 1,
+            },
+            minimum: None,
+            counts: EveryReason,
+            listener: NoListener,
+        }
+    }
+}
+
+impl<C, L> Builder<C, L> {
+    /// Opens after so many failures with no success between them; 5 if not given.
+    ///
+    /// Replaces [`failure_rate`](Self::failure_rate). Panics if `failures` is 0.
+    #[track_caller]
+    pub fn failure_threshold(mut self, failures: u32) -> Self {
+        assert!(
+            failures > 0,
+            "a breaker cannot open before the first failure: the threshold must be at least 1"
+        );
+        self.settings.rule = Rule::Consecutive(failures);
+        self
+    }
+
+    /// Opens at a failure that brings the failed part of the calls in a window to `rate` or above.
+    ///
+    /// `window` is a number of calls, or a `Duration`. A window of calls must be full first, a window of time have 5 calls, unless
+    /// [`minimum_calls`](Self::minimum_calls) says otherwise. A window of time moves on in steps of a tenth of it.
+    /// Replaces [`failure_threshold`](Self::failure_threshold). Panics if the rate is not above 0 and at most 1, and if the window is
+    /// empty.
+    #[track_caller]
+    pub fn failure_rate(mut self, rate: f64, window: impl Into<Window>) -> Self {
+        assert!(
+            rate > 0.0 && rate <= 1.0,
+            "a failure rate is above 0 and at most 1, as 0.5 for a half"
+        );
+        let window = window.into();
+        let minimum = match window {
+            Window::Calls(calls) => calls,
+            Window::Time(time) if time.is_zero() => 0,
+            Window::Time(_) => 5,
+        };
+        assert!(minimum > 0, "the window of a failure rate must hold a call");
+        self.settings.rule = Rule::Rate {
+            rate,
+            window,
+            minimum,
+        };
+        self
+    }
+
+    /// How many calls the window of a [`failure_rate`](Self::failure_rate) needs before the breaker may open.
+    pub fn minimum_calls(mut self, calls: usize) -> Self {
+        self.minimum = Some(calls);
+        self
+    }
+
+    /// How long it stays open before a call may probe the service; 30 seconds if not given.
+    pub fn recovery_timeout(mut self, time: Duration) -> Self {
+        self.settings.recovery = time;
+        self
+    }
+
+    /// Multiplies the recovery time by `factor` each time a probe fails, up to `longest`; closing resets it.
+    ///
+    /// Panics if the factor is below 1.
+    #[track_caller]
+    pub fn recovery_growth(mut self, factor: f64, longest: Duration) -> Self {
+        assert!(
+            factor >= 1.0,
+            "a recovery time grows by a factor of at least 1"
+        );
+        self.settings.growth = factor;
+        self.settings.longest_recovery = longest;
+        self
+    }
+
+    /// How many calls probe a half-open breaker, and must succeed to close it; 1 if not given. Panics if it is 0.
+    #[track_caller]
+    pub fn half_open_probes(mut self, probes: u32) -> Self {
+        assert!(
+            probes > 0,
+            "without a probe a breaker could never close again: there must be at least 1"
+        );
+        self.settings.probes = probes;
+        self
+    }
+
+    /// Counts only rejections for which `counts(&reason)` is true as failures; all do if not given.
+    ///
+    /// The others count as successes, in every state: the service did answer. The caller gets them all the same.
+    pub fn count_if<E, F>(self, counts: F) -> Builder<F, L>
+    where
+        F: Fn(&E) -> bool,
+    {
+        Builder {
+            settings: self.settings,
+            minimum: self.minimum,
+            counts,
+            listener: self.listener,
+        }
+    }
+
+    /// Calls `listener(from, to)` after each change of state, in the task whose call has caused it and under no lock.
+    pub fn on_state_change<F>(self, listener: F) -> Builder<C, F>
+    where
+        F: Fn(BreakerState, BreakerState),
+    {
+        Builder {
+            settings: self.settings,
+            minimum: self.minimum,
+            counts: self.counts,
+            listener,
+        }
+    }
+
+    /// A closed breaker with these settings.
+    pub fn build(self) -> CircuitBreaker<C, L>
+    where
+        L: Listener,
+    {
+        let mut settings = self.settings;
+        if let (Rule::Rate { minimum, .. }, Some(calls)) = (&mut settings.rule, self.minimum) {
+            *minimum = calls;
+        }
+        CircuitBreaker {
+            shared: Arc::new(Shared {
+                machine: Mutex::new(Machine::new(settings)),
+                settings,
+                counts: self.counts,
+                listener: self.listener,
+            }),
+        }
+    }
+}
+
+impl<C, L> fmt::Debug for Builder<C, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,163 @@
+//! The future of a cache: finds the value, waits for whoever loads it, or loads it.
+
+use super::Cache;
+use super::store::{Found, Outcome};
+use crate::pattern::flight::{Role, Seat};
+use crate::pattern::line::{Wakers, lock};
+use crate::timer::now;
+use alloc::sync::Arc;
+use core::{
+    fmt,
+    future::Future,
+    hash::Hash,
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// A value from a cache: the future of [`Cache::get`] and [`Cache::refresh`].
+    #[must_use = "futures do nothing unless you `.await` or poll them"]
+    pub struct Get<K, V, E, F, P: IntoFuture>
+    where
+        K: Hash,
+        K: Eq,
+    {
+        // Dropped in this order: another caller loads when nothing of this load is left.
+        #[pin]
+        loading: Option<P::IntoFuture>,
+        load: Option<F>,
+        stage: Stage<K, V, E>,
+    }
+}
+
+enum Stage<K: Hash + Eq, V, E> {
+    New {
+        cache: Cache<K, V, E>,
+        key: K,
+        /// Whether a value that is there will do.
+        stored: bool,
+    },
+    Aboard(Boarded<K, V, E>),
+    Over,
+}
+
+/// A seat in the flight of a key; given up when it is dropped.
+struct Boarded<K: Hash + Eq, V, E> {
+    cache: Cache<K, V, E>,
+    key: K,
+    seat: Seat<Outcome<V, E>>,
+}
+
+impl<K: Hash + Eq, V, E> Drop for Boarded<K, V, E> {
+    fn drop(&mut self) {
+        let mut wakers = Wakers::default();
+        {
+            let store = &mut *lock(&self.cache.store);
+            if self.seat.leave(&mut wakers) {
+                store.end(&self.key, &self.seat);
+            }
+        }
+        wakers.wake();
+    }
+}
+
+impl<K: Hash + Eq, V, E, F, P: IntoFuture> Get<K, V, E, F, P> {
+    pub(super) fn new(cache: Cache<K, V, E>, key: K, stored: bool, load: F) -> Self {
+        Self {
+            loading: None,
+            load: Some(load),
+            stage: Stage::New { cache, key, stored },
+        }
+    }
+}
+
+impl<K: Hash + Eq + Clone, V, E> Boarded<K, V, E> {
+    /// The work is done: keeps its value, and tells everybody aboard.
+    fn land(&self, outcome: Result<V, E>) -> Result<Arc<V>, E>
+    where
+        E: Clone,
+    {
+        let now = now();
+        let outcome = outcome.map(Arc::new);
+        let mut removed = alloc::vec::Vec::new();
+        {
+            let store = &mut *lock(&self.cache.store);
+            let known = store.end(&self.key, &self.seat);
+            if let (true, Ok(value)) = (known, &outcome) {
+                removed = store.keep(self.key.clone(), value.clone(), now);
+            }
+        }
+        drop(removed);
+        self.seat.land(outcome.clone());
+        outcome
+    }
+}
+
+impl<K, V, E, F, P> Future for Get<K, V, E, F, P>
+where
+    K: Hash + Eq + Clone,
+    V: Clone,
+    E: Clone,
+    F: FnOnce() -> P,
+    P: IntoFuture<Output = Result<V, E>>,
+{
+    type Output = Result<V, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if matches!(this.stage, Stage::New { .. }) {
+            if let Stage::New { cache, key, stored } = mem::replace(this.stage, Stage::Over) {
+                match cache.find(&key, stored) {
+                    Found::Value(value) => return Poll::Ready(Ok(owned(value))),
+                    Found::Seat(seat) => {
+                        *this.stage = Stage::Aboard(Boarded { cache, key, seat });
+                    }
+                }
+            }
+        }
+        let Stage::Aboard(boarded) = this.stage else {
+            panic!("a value from a cache was polled for again after it had come");
+        };
+        let outcome = match this.loading.as_mut().as_pin_mut() {
+            Some(loading) => boarded.land(ready!(loading.poll(cx))),
+            None => match ready!(boarded.seat.poll(cx)) {
+                Role::Landed(outcome) => outcome,
+                Role::Lead => {
+                    let Some(load) = this.load.take() else {
+                        panic!(
+                            "a value from a cache was polled for again after its function had panicked"
+                        );
+                    };
+                    let promise = load().into_future();
+                    this.loading.set(Some(promise));
+                    let Some(loading) = this.loading.as_mut().as_pin_mut() else {
+                        return Poll::Pending;
+                    };
+                    boarded.land(ready!(loading.poll(cx)))
+                }
+            },
+        };
+        this.loading.set(None);
+        *this.stage = Stage::Over;
+        Poll::Ready(outcome.map(owned))
+    }
+}
+
+/// The value itself if nobody else has it.
+fn owned<V: Clone>(value: Arc<V>) -> V {
+    Arc::try_unwrap(value).unwrap_or_else(|shared| V::clone(&shared))
+}
+
+impl<K: Hash + Eq, V, E, F, P: IntoFuture> fmt::Debug for Get<K, V, E, F, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stage = match (&self.stage, &self.loading) {
+            (Stage::New { .. }, _) => "new",
+            (Stage::Aboard(_), Some(_)) => "loading",
+            (Stage::Aboard(_), None) => "waiting",
+            (Stage::Over, _) => "over",
+        };
+        write!(f, "Get({stage})")
+    }
+}

@@ -1,0 +1,71 @@
+//! `retry`: tries again what was rejected.
+
+mod attempts;
+mod backoff;
+mod hooks;
+mod policy;
+
+pub use policy::RetryPolicy;
+
+use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
+
+/// Calls `operation` until it fulfils, as often as `policy` allows; rejects with the last reason.
+///
+/// `policy` is a number of attempts in all (less than 1 counts as 1), between which there is no pause, or a [`RetryPolicy`] with back-off,
+/// conditions and hooks, by value or by reference. `operation` is an async closure, or a function that returns a future of a [`Result`]; it is called
+/// anew for each attempt, and may use and change what it captures. An attempt that has started is not interrupted; give it a
+/// [`with_timeout`](super::with_timeout).
+///
+/// What panics: only `operation` and the policy's closures; a panic is not tried again. Cancel-safe: dropping it drops the attempt in
+/// flight or the back-off, whose timer is cancelled, and no further attempt is made.
+///
+/// In a chain, [`.retry(policy)`](crate::steps::retry) tries all steps before it again. In JavaScript: the packages p-retry and cockatiel. Unlike in those, every
+/// rejection is worth another attempt unless [`when`](RetryPolicy::when) refuses it: none is taken for a programming error by its type.
+///
+/// ```
+/// # use promise_runtime::event_loop::{self, Clock};
+/// # event_loop::run_with(Clock::Virtual, async {
+/// use promise_runtime::{RetryPolicy, retry};
+/// use std::time::Duration;
+///
+/// let mut attempts = 0;
+/// let policy = RetryPolicy::exponential(Duration::from_millis(100)).attempts(5);
+/// let page = retry(policy, async || {
+///     attempts += 1;
+///     if attempts < 4 { Err("busy") } else { Ok("page") }
+/// });
+/// assert_eq!(page.await, Ok("page"));
+/// assert_eq!(event_loop::now(), Duration::from_millis(100 + 200 + 400));
+///
+/// assert_eq!(retry(3, async || Err::<u32, _>("down")).await, Err("down"));
+/// # });
+/// ```
+pub fn retry<P, F, T, E>(policy: P, mut operation: F) -> impl Future<Output = Result<T, E>>
+where
+    P: IntoAttempts,
+    P::Attempts: Pauses<E>,
+    F: AsyncFnMut() -> Result<T, E>,
+{
+    // Not an `async fn`: that would keep the policy beside what is made of it.
+    let mut attempts = policy.into_attempts();
+    async move {
+        attempts.begin();
+        loop {
+            let wait = {
+                let reason = match operation().await {
+                    Ok(value) => return Ok(value),
+                    Err(reason) => reason,
+                };
+                if !attempts.left() {
+                    return Err(reason);
+                }
+                match attempts.pause(&reason) {
+                    Pause::Stop => return Err(reason),
+                    Pause::None => continue,
+                    Pause::Wait(wait) => wait,
+                }
+            };
+            wait.await;
+        }
+    }
+}
