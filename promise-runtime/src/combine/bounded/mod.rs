@@ -28,7 +28,6 @@ use core::{
 use super::{
     many::{
         FEW, Sweeps,
-        children::{BITS, Word},
         wakers::{Outcome, Turn, Wakers},
     },
     pinned::PinnedVec,
@@ -184,7 +183,7 @@ impl<S: Source<C>, C: Future, T> Bounded<S, C, T> {
                 Some(i) => {
                     self.places.put(i, promise, self.started);
                     if let Some(wakers) = &mut self.wakers {
-                        wakers.again(i / BITS, 1 << (i % BITS) as Word);
+                        wakers.again(i);
                         *self.places.places.get(i).project().stale = true;
                     }
                 }

@@ -34,6 +34,10 @@ impl Wakers {
         Wakers(())
     }
 
+    pub(in crate::combine) fn again(&mut self, _: usize) {
+        nobody_is_served();
+    }
+
     pub(in crate::combine) fn all_again(&mut self) {
         nobody_is_served();
     }

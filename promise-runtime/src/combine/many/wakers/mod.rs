@@ -67,6 +67,12 @@ impl Wakers {
         self.0.parts().0.child(child).has_wakers()
     }
 
+    /// The next pass polls this child, woken or not.
+    pub(in crate::combine) fn again(&mut self, child: usize) {
+        let (_, mut pass) = self.0.parts();
+        pass.poll_again(child / BITS, 1 << (child % BITS) as Word);
+    }
+
     /// The next pass polls all children, woken or not.
     pub(in crate::combine) fn all_again(&mut self) {
         self.again_from(0);
