@@ -1,9 +1,9 @@
 //! The futures of a pool: a task, a task that can be cleared, and the wait for calm.
 
 use super::nesting::{Polling, parents};
-use super::state::{Calm, Place, Refusal, TaskId, Turn};
+use super::state::{Calm, Refusal, TaskId, Turn};
 use super::{Pool, PoolError, Shared};
-use crate::pattern::line::{Wakers, lock};
+use crate::pattern::line::{Place, Wakers, lock};
 use alloc::sync::Arc;
 use core::{
     fmt,
@@ -68,7 +68,7 @@ impl<F, P: IntoFuture> Add<F, P> {
             Entry::Inside(Slot { shared, task })
         } else if state.line.len() < state.room {
             Entry::InLine(Seat {
-                place: state.join(0),
+                place: state.line.join(0),
                 shared: Some(pool.shared.clone()),
             })
         } else {
@@ -144,15 +144,14 @@ where
                     }
                 },
                 Entry::Inside(slot) => {
+                    let polling = slot.polling(cx);
                     if let Some(task) = this.task.take() {
-                        let _polling = slot.polling(cx);
                         let promise = task().into_future();
                         this.running.set(Some(promise));
                     }
                     let Some(running) = this.running.as_mut().as_pin_mut() else {
                         panic!("a task of a pool was polled again after its function had panicked");
                     };
-                    let polling = slot.polling(cx);
                     let Poll::Ready(outcome) = running.poll(cx) else {
                         return Poll::Pending;
                     };
@@ -237,7 +236,7 @@ impl Entry {
             drop(state);
             return Self::Inside(Slot { shared, task });
         }
-        let place = state.join(priority);
+        let place = state.line.join(priority);
         if clearable {
             state.make_clearable(place);
         }
@@ -273,7 +272,7 @@ impl Seat {
             }
             Turn::Granted => {}
         }
-        let task = self.place.1;
+        let task = self.place.number;
         match self.shared.take() {
             Some(shared) => Poll::Ready(Ok(Slot { shared, task })),
             None => Poll::Pending,
