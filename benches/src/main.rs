@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p promise-benches                    # every table
-//! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, compile
+//! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, patterns, compile
 //! cargo run --release -p promise-benches -- large           # combinators of 2 to 10,000 promises; takes ten minutes
 //! cargo run --release -p promise-benches -- large "Vec of 30,"   # those cases whose name contains this
 //! cargo run --release -p promise-benches -- compile 5       # the best of five builds instead of three
@@ -33,6 +33,7 @@ mod combine_table_leaves;
 mod compile;
 mod leaf;
 mod measure;
+mod patterns;
 mod report;
 mod sources;
 
@@ -45,10 +46,12 @@ fn main() -> ExitCode {
         [] => {
             report::print(&chain::table());
             report::print(&combinators::table());
+            report::print(&patterns::table());
             compile::print(3);
         }
         ["chain"] => report::print(&chain::table()),
         ["combinators"] => report::print(&combinators::table()),
+        ["patterns"] => report::print(&patterns::table()),
         ["large"] => combine_table::print(""),
         ["large", filter] => combine_table::print(filter),
         [combine_table::ONE_CASE, name, times] => match times.parse() {
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
             let table = match table {
                 chain::NAME => chain::table(),
                 combinators::NAME => combinators::table(),
+                patterns::NAME => patterns::table(),
                 _ => return usage(),
             };
             let (Ok(case), Ok(iterations)) = (case.parse(), iterations.parse()) else {
@@ -77,6 +81,8 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: promise-benches [chain | combinators | large [filter] | compile [rounds]]");
+    eprintln!(
+        "usage: promise-benches [chain | combinators | patterns | large [filter] | compile [rounds]]"
+    );
     ExitCode::FAILURE
 }

@@ -74,9 +74,10 @@ pub mod prelude {
     // By name: the modules of the patterns are no part of it.
     #[cfg(feature = "patterns")]
     pub use crate::pattern::{
-        BreakerError, BreakerState, Cache, CallbackError, CircuitBreaker, Debounce, DebounceError,
-        Pool, PoolError, PoolFull, Progress, Queue, RetryPolicy, Throttle, debounce, from_callback,
-        promisify, retry, throttle, using, with_deadline, with_timeout,
+        BreakerError, BreakerState, Cache, CallbackError, CircuitBreaker, Deadline, Debounce,
+        DebounceError, Done, Pool, PoolError, PoolFull, Progress, ProgressUpdate, Queue,
+        RetryPolicy, Throttle, debounce, from_callback, promisify, retry, throttle, using,
+        with_deadline, with_timeout,
     };
     pub use crate::{
         AggregateError, Chain, TimeoutError, all, all_settled, any, delay, promise, race,

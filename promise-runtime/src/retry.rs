@@ -12,12 +12,16 @@ use core::task::{Context, Poll};
     note = "write the number of attempts in all, `.retry(3)`, or, with the feature `patterns`, a `RetryPolicy`"
 )]
 pub trait IntoAttempts {
-    type Attempts;
+    type Attempts: Attempts;
     fn into_attempts(self) -> Self::Attempts;
 }
 
 /// Counts attempts.
 pub trait Attempts {
+    /// The first attempt begins now.
+    #[inline(always)]
+    fn begin(&mut self) {}
+
     /// Another attempt may be made, as far as their number goes. Asked once after each rejection.
     fn left(&mut self) -> bool;
 }
@@ -125,6 +129,8 @@ impl<P> OtherPolicy<P> for Policy<P> {
     where
         P: IntoAttempts,
     {
-        self.0.into_attempts()
+        let mut attempts = self.0.into_attempts();
+        attempts.begin();
+        attempts
     }
 }

@@ -247,7 +247,7 @@ documented! {
     /// ```
     Promise
 
-    /// `Promise.map(items, f)`, `Promise.map(items, f, { concurrency: n })`: the step [`map`](crate::steps::map) over `items`.
+    /// `Promise.map(items, f)`, also with `{ concurrency: n }` or `{ batch: n }`: the step [`map`](crate::steps::map) over `items`.
     ///
     /// ```
     /// use promise_runtime::prelude::*;

@@ -236,18 +236,19 @@ documented! {
     /// ```
     timeout
 
-    /// `.retry(attempts)` evaluates everything before it again when that rejects.
+    /// `.retry(policy)` evaluates everything before it again when that rejects.
     ///
-    /// Takes the number of attempts in all, as a `u32`; 0 counts as 1. Fulfils as the first attempt that does, and rejects with the last
-    /// reason. With `.retry(attempts, |reason| …)` another attempt is made only while that returns `true` of `&reason`. There is no pause
-    /// between the attempts.
+    /// Takes the number of attempts in all (less than 1 counts as 1), with no pause between them, or, with the feature `patterns`, a
+    /// `RetryPolicy`: back-off, jitter, limits, conditions, hooks. Fulfils as the first attempt that does, and rejects with the last
+    /// reason. With `.retry(policy, |reason| …)` another attempt is made only while that returns `true` of `&reason`.
     ///
     /// An attempt evaluates the source and all handlers anew, so they may use what they capture more than once, but not move it
     /// away. Each attempt runs its own [`finally`]s.
     ///
-    /// Dropped while it waits: the attempt in flight; no further one is made. What panics: only a handler; a panic is not tried again.
+    /// Dropped while it waits: the attempt in flight, or the pause and its timer; no further one is made. What panics: only a handler; a panic is not
+    /// tried again.
     ///
-    /// JavaScript's promises have no such step.
+    /// JavaScript's promises have no such step; there it is the package p-retry, which takes a function instead of the chain.
     ///
     /// ```
     /// use promise_runtime::prelude::*;
@@ -262,14 +263,16 @@ documented! {
 
     /// `.map(f)` calls `f(item)` for each item of a fulfilled iterator, and fulfils with the results in input order.
     ///
-    /// All at once, or with `.map(f, { concurrency: n })` at most `n` of them; the iterator is then pulled only as far as that needs.
+    /// All at once, or with `.map(f, { concurrency: n })` at most `n` of them, or with `.map(f, { batch: n })` `n` of them and the next ones when all
+    /// these have settled; the iterator is then pulled only as far as that needs. With the feature `stream` the items may come from a `Stream`, which is
+    /// asked only when there is room.
     /// Fulfils with a `Vec` of what the handler's products fulfil with, and rejects with the first rejection, for which the others are
     /// dropped. Of no items, it fulfils at once.
     ///
     /// The name counts as a step after another step, a function of `Promise` or a source in parentheses; anywhere else it
     /// is a method of the source. An arrow given to it owns its item, and borrows everything else.
     ///
-    /// Dropped while it waits: the items in flight, then the results. What panics: the handler, and a concurrency of 0.
+    /// Dropped while it waits: the items in flight, then the results. What panics: the handler, and a concurrency or a batch of 0.
     ///
     /// In JavaScript: `Promise.all(items.map(f))`, or bluebird's `Promise.map`.
     ///
@@ -295,7 +298,7 @@ documented! {
     /// ```
     filter
 
-    /// `.each(f)` calls `f(&item)` for the items of a fulfilled iterator one after the other.
+    /// `.each(f)` calls `f(&item)` for the items of a fulfilled iterator or (feature `stream`) stream one after the other.
     ///
     /// The next item waits for what the handler produces. Fulfils with the original items, as a `Vec`, and rejects with the first
     /// rejection, after which no more items are looked at.
@@ -312,7 +315,7 @@ documented! {
     /// ```
     each
 
-    /// `.reduce(f, init)` calls `f(accumulator, item)` for the items of a fulfilled iterator one after the other.
+    /// `.reduce(f, init)` calls `f(accumulator, item)` for the items of a fulfilled iterator or (feature `stream`) stream one after the other.
     ///
     /// Fulfils with the last accumulator, or with `init` of no items, and rejects with the first rejection.
     ///

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::time::Instant;
 
-use super::{Timer, installed::installed};
+use super::installed::installed;
 
 /// A point in time, on the clock that a `Sleep` started here and now would go by.
 ///
@@ -14,10 +14,11 @@ pub(crate) struct Moment(Reading);
 #[derive(Clone)]
 enum Reading {
     #[cfg(feature = "event_loop")]
-    EventLoop(std::sync::Arc<crate::event_loop::Timers>, Duration),
+    EventLoop(std::sync::Arc<crate::event_loop::Timers>, u64),
     #[cfg(feature = "tokio")]
     Tokio(tokio::time::Instant),
-    Installed(&'static dyn Timer, Duration),
+    /// A timer cannot be taken away again.
+    Installed(u64),
     Portable(Instant),
 }
 
@@ -25,7 +26,7 @@ impl Moment {
     pub(crate) fn now() -> Self {
         #[cfg(feature = "event_loop")]
         if let Some(timers) = crate::event_loop::Timers::current() {
-            let now = timers.now();
+            let now = nanos(timers.now());
             return Self(Reading::EventLoop(timers, now));
         }
         #[cfg(feature = "tokio")]
@@ -33,7 +34,7 @@ impl Moment {
             return Self(Reading::Tokio(tokio::time::Instant::now()));
         }
         Self(match installed() {
-            Some(timer) => Reading::Installed(timer, timer.now()),
+            Some(timer) => Reading::Installed(nanos(timer.now())),
             None => Reading::Portable(Instant::now()),
         })
     }
@@ -42,13 +43,24 @@ impl Moment {
     pub(crate) fn elapsed(&self) -> Duration {
         match &self.0 {
             #[cfg(feature = "event_loop")]
-            Reading::EventLoop(timers, at) => timers.now().saturating_sub(*at),
+            Reading::EventLoop(timers, at) => since(timers.now(), *at),
             #[cfg(feature = "tokio")]
             Reading::Tokio(at) => at.elapsed(),
-            Reading::Installed(timer, at) => timer.now().saturating_sub(*at),
+            Reading::Installed(at) => {
+                installed().map_or(Duration::ZERO, |timer| since(timer.now(), *at))
+            }
             Reading::Portable(at) => at.elapsed(),
         }
     }
+}
+
+fn since(now: Duration, then: u64) -> Duration {
+    now.saturating_sub(Duration::from_nanos(then))
+}
+
+/// Half as large as a [`Duration`], for 584 years.
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl core::fmt::Debug for Moment {

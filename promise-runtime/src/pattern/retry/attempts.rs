@@ -1,5 +1,7 @@
 //! A policy at work.
 
+use core::time::Duration;
+
 use super::backoff::random_seed;
 use super::hooks::{Accept, Delays, Observe};
 use super::policy::{Jitter, RetryPolicy, Settings};
@@ -16,7 +18,6 @@ pub struct PolicyAttempts<W, N, D> {
     delay_from: D,
     /// How many attempts have been rejected.
     rejected: u32,
-    seed: Option<u64>,
     /// When the first one began, if anything depends on it.
     started: Option<Moment>,
 }
@@ -29,26 +30,28 @@ impl<W, N, D> PolicyAttempts<W, N, D> {
             on_retry,
             delay_from,
             rejected: 0,
-            seed: None,
-            started: settings.max_elapsed.map(|_| Moment::now()),
+            started: None,
         }
     }
 
-    fn backoff(&mut self) -> core::time::Duration {
+    fn backoff(&mut self) -> Duration {
         let Settings {
             backoff, jitter, ..
-        } = self.settings;
+        } = &mut self.settings;
         let seed = match jitter {
             Jitter::None => return backoff.delay(self.rejected),
-            Jitter::Seeded(seed) => seed,
-            Jitter::Random => *self.seed.get_or_insert_with(random_seed),
+            Jitter::Seeded(seed) => *seed,
+            Jitter::Random => random_seed(),
         };
+        *jitter = Jitter::Seeded(seed);
         backoff.jittered(self.rejected, seed)
     }
 
-    fn is_too_late(&self, delay: core::time::Duration) -> bool {
+    fn is_too_late(&self, delay: Duration) -> bool {
         match (&self.started, self.settings.max_elapsed) {
-            (Some(started), Some(most)) => started.elapsed().saturating_add(delay) > most,
+            (Some(started), Some(most)) => {
+                started.elapsed().saturating_add(delay) > Duration::from_nanos(most)
+            }
             _ => false,
         }
     }
@@ -57,6 +60,7 @@ impl<W, N, D> PolicyAttempts<W, N, D> {
 impl<W, N, D> IntoAttempts for RetryPolicy<W, N, D> {
     type Attempts = PolicyAttempts<W, N, D>;
 
+    #[inline]
     fn into_attempts(self) -> Self::Attempts {
         PolicyAttempts::new(self.settings, self.when, self.on_retry, self.delay_from)
     }
@@ -72,6 +76,13 @@ impl<W: Clone, N: Clone, D: Clone> IntoAttempts for &RetryPolicy<W, N, D> {
 }
 
 impl<W, N, D> Attempts for PolicyAttempts<W, N, D> {
+    #[inline]
+    fn begin(&mut self) {
+        if self.settings.max_elapsed.is_some() {
+            self.started = Some(Moment::now());
+        }
+    }
+
     fn left(&mut self) -> bool {
         self.rejected = self.rejected.saturating_add(1);
         self.settings

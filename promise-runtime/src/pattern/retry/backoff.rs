@@ -16,43 +16,44 @@ pub(super) enum Growth {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Backoff {
     pub(super) growth: Growth,
-    pub(super) base: Duration,
-    pub(super) least: Duration,
-    pub(super) most: Duration,
+    /// These are nanoseconds: half as large as a `Duration`, for 584 years.
+    pub(super) base: u64,
+    pub(super) least: u64,
+    pub(super) most: u64,
 }
 
 impl Backoff {
     /// The pause after the `attempt`-th rejection, counted from 1, if nothing is left to chance.
     pub(super) fn delay(&self, attempt: u32) -> Duration {
-        let base = nanos(self.base);
-        let steps = attempt.saturating_sub(1);
-        let delay = match self.growth {
-            Growth::Constant => base,
-            // Casts saturate.
-            Growth::Exponential { factor } => {
-                (base as f64 * factor.powi(i32::try_from(steps).unwrap_or(i32::MAX))).round() as u64
-            }
-            Growth::Fibonacci => base.saturating_mul(fibonacci(attempt)),
-        };
-        self.limited(Duration::from_nanos(delay))
+        Duration::from_nanos(self.nanos(attempt))
     }
 
     /// The same with a random part: from one to two times as long, and where that would be too long, from a half to the whole of
     /// what is allowed. So the pauses of many clients stay apart at the limit too.
     pub(super) fn jittered(&self, attempt: u32, seed: u64) -> Duration {
-        let delay = nanos(self.delay(attempt));
-        let most = delay
-            .saturating_mul(2)
-            .min(nanos(self.most).max(nanos(self.least)));
+        let delay = self.nanos(attempt);
+        let most = delay.saturating_mul(2).min(self.most.max(self.least));
         let least = delay.min(most / 2);
         let random = random(seed.wrapping_add(u64::from(attempt)));
         // The upper half of the product is `random` scaled to the width.
         let width = u128::from(most - least);
         let offset = (width * u128::from(random)) >> 64;
-        self.limited(Duration::from_nanos(least + offset as u64))
+        Duration::from_nanos(self.limited(least + offset as u64))
     }
 
-    fn limited(&self, delay: Duration) -> Duration {
+    fn nanos(&self, attempt: u32) -> u64 {
+        self.limited(match self.growth {
+            Growth::Constant => self.base,
+            // Casts saturate.
+            Growth::Exponential { factor } => {
+                let steps = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
+                (self.base as f64 * factor.powi(steps)).round() as u64
+            }
+            Growth::Fibonacci => self.base.saturating_mul(fibonacci(attempt)),
+        })
+    }
+
+    fn limited(&self, delay: u64) -> u64 {
         delay.min(self.most).max(self.least)
     }
 }
@@ -80,8 +81,13 @@ pub(super) fn random_seed() -> u64 {
     RandomState::new().hash_one(0)
 }
 
-fn nanos(duration: Duration) -> u64 {
-    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+pub(super) const fn nanos(duration: Duration) -> u64 {
+    let nanos = duration.as_nanos();
+    if nanos > u64::MAX as u128 {
+        u64::MAX
+    } else {
+        nanos as u64
+    }
 }
 
 #[cfg(test)]
@@ -102,9 +108,9 @@ mod tests {
     fn backoff(growth: Growth) -> Backoff {
         Backoff {
             growth,
-            base: ms(100),
-            least: Duration::ZERO,
-            most: Duration::MAX,
+            base: nanos(ms(100)),
+            least: 0,
+            most: u64::MAX,
         }
     }
 
@@ -125,13 +131,13 @@ mod tests {
     #[test]
     fn pauses_stay_between_the_limits_also_the_first() {
         let limited = Backoff {
-            least: ms(150),
-            most: ms(500),
+            least: nanos(ms(150)),
+            most: nanos(ms(500)),
             ..backoff(Growth::Exponential { factor: 2.0 })
         };
         assert_eq!(delays(limited, 5), [150, 200, 400, 500, 500]);
         let short = Backoff {
-            most: ms(30),
+            most: nanos(ms(30)),
             ..limited
         };
         assert_eq!(short.delay(1), ms(150), "the lower limit wins");
@@ -149,7 +155,7 @@ mod tests {
     #[test]
     fn jitter_is_within_bounds_and_reaches_all_of_them() {
         let doubling = Backoff {
-            most: ms(1000),
+            most: nanos(ms(1000)),
             ..backoff(Growth::Exponential { factor: 2.0 })
         };
         for (attempt, least, most) in [

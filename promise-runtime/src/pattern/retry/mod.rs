@@ -40,28 +40,32 @@ use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 /// assert_eq!(retry(3, async || Err::<u32, _>("down")).await, Err("down"));
 /// # });
 /// ```
-pub async fn retry<P, F, T, E>(policy: P, mut operation: F) -> Result<T, E>
+pub fn retry<P, F, T, E>(policy: P, mut operation: F) -> impl Future<Output = Result<T, E>>
 where
     P: IntoAttempts,
     P::Attempts: Pauses<E>,
     F: AsyncFnMut() -> Result<T, E>,
 {
+    // Not an `async fn`: that would keep the policy beside what is made of it.
     let mut attempts = policy.into_attempts();
-    loop {
-        let wait = {
-            let reason = match operation().await {
-                Ok(value) => return Ok(value),
-                Err(reason) => reason,
+    async move {
+        attempts.begin();
+        loop {
+            let wait = {
+                let reason = match operation().await {
+                    Ok(value) => return Ok(value),
+                    Err(reason) => reason,
+                };
+                if !attempts.left() {
+                    return Err(reason);
+                }
+                match attempts.pause(&reason) {
+                    Pause::Stop => return Err(reason),
+                    Pause::None => continue,
+                    Pause::Wait(wait) => wait,
+                }
             };
-            if !attempts.left() {
-                return Err(reason);
-            }
-            match attempts.pause(&reason) {
-                Pause::Stop => return Err(reason),
-                Pause::None => continue,
-                Pause::Wait(wait) => wait,
-            }
-        };
-        wait.await;
+            wait.await;
+        }
     }
 }

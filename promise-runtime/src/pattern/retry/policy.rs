@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use super::backoff::{Backoff, Growth};
+use super::backoff::{Backoff, Growth, nanos};
 use super::hooks::{Hook, Unset};
 
 /// How often to try again, after which rejections, and how long to pause before.
@@ -57,7 +57,8 @@ pub(super) struct Settings {
     pub(super) backoff: Backoff,
     pub(super) jitter: Jitter,
     pub(super) attempts: Option<u32>,
-    pub(super) max_elapsed: Option<Duration>,
+    /// In nanoseconds.
+    pub(super) max_elapsed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -118,9 +119,9 @@ impl RetryPolicy {
             settings: Settings {
                 backoff: Backoff {
                     growth,
-                    base,
-                    least: Duration::ZERO,
-                    most: Duration::MAX,
+                    base: nanos(base),
+                    least: 0,
+                    most: u64::MAX,
                 },
                 jitter: Jitter::None,
                 attempts: None,
@@ -166,7 +167,7 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// let policy = RetryPolicy::exponential(Duration::from_millis(100)).max_delay(Duration::from_secs(5));
     /// ```
     pub const fn max_delay(mut self, most: Duration) -> Self {
-        self.settings.backoff.most = most;
+        self.settings.backoff.most = nanos(most);
         self
     }
 
@@ -178,7 +179,7 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// let policy = RetryPolicy::fibonacci(Duration::from_millis(1)).min_delay(Duration::from_millis(20));
     /// ```
     pub const fn min_delay(mut self, least: Duration) -> Self {
-        self.settings.backoff.least = least;
+        self.settings.backoff.least = nanos(least);
         self
     }
 
@@ -245,7 +246,7 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// });
     /// ```
     pub const fn max_elapsed(mut self, most: Duration) -> Self {
-        self.settings.max_elapsed = Some(most);
+        self.settings.max_elapsed = Some(nanos(most));
         self
     }
 }
@@ -334,6 +335,20 @@ impl<W, N> RetryPolicy<W, N, Unset> {
 
 impl<W, N, D> fmt::Debug for RetryPolicy<W, N, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.settings.fmt(f)
+        let Settings {
+            backoff,
+            jitter,
+            attempts,
+            max_elapsed,
+        } = self.settings;
+        f.debug_struct("RetryPolicy")
+            .field("growth", &backoff.growth)
+            .field("base", &Duration::from_nanos(backoff.base))
+            .field("min_delay", &Duration::from_nanos(backoff.least))
+            .field("max_delay", &Duration::from_nanos(backoff.most))
+            .field("jitter", &jitter)
+            .field("attempts", &attempts)
+            .field("max_elapsed", &max_elapsed.map(Duration::from_nanos))
+            .finish()
     }
 }
