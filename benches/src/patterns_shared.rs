@@ -33,8 +33,10 @@ fn breaker<const P: bool>() -> Vec<Case> {
     let failsafe = for_ever(Config::new().failure_policy(policy).build());
     vec![
         Case::new(HAND_WRITTEN, request::<P>),
-        Case::new("CircuitBreaker", |x| ours.execute(move || request::<P>(x))),
-        Case::new("failsafe", |x| failsafe.call(request::<P>(x))),
+        Case::new("CircuitBreaker", move |x| {
+            ours.execute(move || request::<P>(x))
+        }),
+        Case::new("failsafe", move |x| failsafe.call(request::<P>(x))),
     ]
 }
 
@@ -49,19 +51,24 @@ fn cache() -> Vec<Case> {
     );
     futures::executor::block_on(async {
         for key in 0..100 {
-            ours.get(key, || request::<false>(key)).await.unwrap_or_default();
+            ours.get(key, || request::<false>(key))
+                .await
+                .unwrap_or_default();
             moka.insert(key, key).await;
         }
     });
     vec![
-        Case::new("Cache::get", |x| {
+        Case::new("Cache::get", move |x| {
             ours.get(x % 100, move || request::<false>(x))
         }),
-        Case::new("moka, try_get_with", |x| {
+        Case::new("moka, try_get_with", move |x| {
             moka.try_get_with(x % 100, request::<false>(x))
         }),
-        Case::new("Cache::peek", |x| async move { ours.peek(&(x % 100)) }),
-        Case::new("moka, get", |x| async move { moka.get(&(x % 100)).await }),
+        Case::new("Cache::peek", move |x| async move { ours.peek(&(x % 100)) }),
+        Case::new(
+            "moka, get",
+            move |x| async move { moka.get(&(x % 100)).await },
+        ),
     ]
 }
 
@@ -71,8 +78,8 @@ fn pool_free<const P: bool>() -> Vec<Case> {
     let semaphore = for_ever(Semaphore::new(SLOTS));
     vec![
         Case::new(HAND_WRITTEN, request::<P>),
-        Case::new("Pool::add", |x| ours.add(move || request::<P>(x))),
-        Case::new("tokio, Semaphore", |x| async move {
+        Case::new("Pool::add", move |x| ours.add(move || request::<P>(x))),
+        Case::new("tokio, Semaphore", move |x| async move {
             let _permit = semaphore.acquire().await;
             request::<P>(x).await
         }),

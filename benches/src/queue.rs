@@ -85,10 +85,22 @@ fn node() -> Result<Vec<Duration>, String> {
             .filter(|output| output.status.success())
     };
     if !folder.join("node_modules/p-queue").exists() {
-        let install = ["install", "--no-audit", "--no-fund", "--prefix", ".", "p-queue@9"].map(str::to_owned);
+        let install = [
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+            ".",
+            "p-queue@9",
+        ]
+        .map(str::to_owned);
         run("npm", &install).ok_or("`npm install p-queue` does not work here")?;
     }
-    let mut arguments = vec!["queue.mjs".to_owned(), TASKS.to_string(), ROUNDS.to_string()];
+    let mut arguments = vec![
+        "queue.mjs".to_owned(),
+        TASKS.to_string(),
+        ROUNDS.to_string(),
+    ];
     arguments.extend(CONCURRENCIES.map(|concurrency| concurrency.to_string()));
     let output = run("node", &arguments).ok_or("`node` does not work here")?;
     let lines = String::from_utf8_lossy(&output.stdout);

@@ -5,11 +5,11 @@ mod machine;
 mod window;
 
 use super::line::lock;
+use super::own_reason::own_reason;
 use crate::timer::now;
 use alloc::sync::Arc;
 pub use builder::{Builder, EveryReason, NoListener};
 use core::{
-    error::Error,
     fmt,
     future::Future,
     mem,
@@ -194,11 +194,6 @@ impl<C, L> fmt::Debug for CircuitBreaker<C, L> {
 }
 
 /// Says which reasons count as failures of the service. Every `Fn(&E) -> bool` does.
-#[diagnostic::on_unimplemented(
-    message = "this breaker cannot tell whether a `{E}` counts as a failure",
-    label = "calls of this breaker reject with another type",
-    note = "the function given to `count_if` takes a reference to what the calls reject with"
-)]
 pub trait Counts<E> {
     /// Whether a call that rejects with `reason` has failed. If not, it counts as a success: the service did answer.
     fn counts(&self, reason: &E) -> bool;
@@ -248,24 +243,7 @@ pub enum BreakerError<E> {
     Inner(E),
 }
 
-impl<E: fmt::Display> fmt::Display for BreakerError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open => f.write_str("the circuit breaker is open"),
-            Self::Inner(reason) => reason.fmt(f),
-        }
-    }
-}
-
-impl<E: Error> Error for BreakerError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Open => None,
-            // `Display` shows the reason itself, so what stands behind it comes next.
-            Self::Inner(reason) => reason.source(),
-        }
-    }
-}
+own_reason!(BreakerError::Open, "the circuit breaker is open");
 
 pin_project! {
     /// A call through a breaker: the future of [`CircuitBreaker::execute`].
