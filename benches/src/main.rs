@@ -25,6 +25,8 @@
 //! system time of cargo, rustc and the linker together, which another program on the machine disturbs less. Both contain what it
 //! takes to start cargo and to load the dependencies; the row `empty crate` says how much that is.
 //!
+//! The table of patterns ends with a queue next to p-queue on Node, which needs `node` and `npm`.
+//!
 //! Nothing here asserts. Sizes and allocations also stand as tests in the crate `tests`.
 #![recursion_limit = "512"]
 
@@ -37,6 +39,8 @@ mod hot;
 mod leaf;
 mod measure;
 mod patterns;
+mod patterns_shared;
+mod queue;
 mod report;
 mod sources;
 
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
             report::print(&chain::table());
             report::print(&combinators::table());
             report::print(&patterns::table());
+            queue::print();
             compile::print(3);
         }
         ["chain"] => report::print(&chain::table()),
@@ -63,6 +68,10 @@ fn main() -> ExitCode {
             Ok(times) if hot::run(shape, contender, times) => {}
             _ => return usage(),
         },
+        ["patterns"] => {
+            report::print(&patterns::table());
+            queue::print();
+        }
         ["large"] => combine_table::print(""),
         ["large", filter] => combine_table::print(filter),
         [combine_table::ONE_CASE, name, times] => match times.parse() {

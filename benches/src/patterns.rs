@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::leaf::request;
 use crate::measure::Case;
+use crate::patterns_shared;
 use crate::report::{Group, HAND_WRITTEN, Table};
 
 pub(crate) const NAME: &str = "patterns";
@@ -99,6 +100,7 @@ pub(crate) fn table() -> Table {
                 name: name.to_owned(),
                 cases,
             })
+            .chain(patterns_shared::groups())
             .collect(),
     }
 }

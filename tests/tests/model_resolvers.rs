@@ -4,7 +4,7 @@
 mod parent;
 #[path = "model_kit/planted.rs"]
 mod planted;
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code, unexpected_cfgs, unreachable_pub)]
 #[path = "../../promise-runtime/src/resolvers.rs"]
 mod resolvers;
 #[path = "model_kit/sync.rs"]

@@ -1,6 +1,6 @@
 //! Work that several callers wait for and one of them does: the part that caches and shared debounces have in common.
 
-use super::line::{Line, Wakers, lock};
+use super::line::{Line, Place, Wakers, lock};
 use alloc::sync::Arc;
 use core::task::{Context, Poll};
 use std::sync::Mutex;
@@ -15,9 +15,9 @@ pub(super) struct Flight<O> {
 
 #[derive(Debug)]
 struct State<O> {
-    numbers: u64,
+    /// The number of its seat.
     leader: Option<u64>,
-    passengers: Line<u64>,
+    passengers: Line,
     outcome: Option<O>,
 }
 
@@ -26,6 +26,8 @@ struct State<O> {
 pub(super) struct Seat<O> {
     flight: Arc<Flight<O>>,
     number: u64,
+    /// In the line of the passengers; `None`: led from the start.
+    place: Option<Place>,
 }
 
 /// What somebody aboard has to do.
@@ -40,7 +42,6 @@ impl<O> Flight<O> {
     pub(super) fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                numbers: 0,
                 leader: None,
                 passengers: Line::default(),
                 outcome: None,
@@ -51,16 +52,19 @@ impl<O> Flight<O> {
     /// Goes aboard; leads, if nobody does and the work is not done.
     pub(super) fn board(self: &Arc<Self>) -> Seat<O> {
         let state = &mut *lock(&self.state);
-        state.numbers += 1;
-        let number = state.numbers;
-        if state.leader.is_none() && state.outcome.is_none() {
-            state.leader = Some(number);
+        let place = if state.leader.is_none() && state.outcome.is_none() {
+            None
         } else {
-            state.passengers.join(number);
-        }
+            Some(state.passengers.join(0))
+        };
+        let number = match place {
+            Some(place) => place.number,
+            None => *state.leader.insert(state.passengers.number()),
+        };
         Seat {
             flight: self.clone(),
             number,
+            place,
         }
     }
 }
@@ -84,7 +88,9 @@ impl<O> Seat<O> {
         if state.leader == Some(self.number) {
             return Poll::Ready(Role::Lead);
         }
-        state.passengers.watch(self.number, &mut waker);
+        if let Some(place) = self.place {
+            state.passengers.watch(place, &mut waker);
+        }
         Poll::Pending
     }
 
@@ -103,12 +109,13 @@ impl<O> Seat<O> {
     pub(super) fn leave(&self, wakers: &mut Wakers) -> bool {
         let state = &mut *lock(&self.flight.state);
         if state.leader != Some(self.number) {
-            wakers.discard(state.passengers.leave(self.number).flatten());
+            let left = self.place.and_then(|place| state.passengers.leave(place));
+            wakers.discard(left.flatten());
             return false;
         }
         state.leader = None;
         if let Some((next, waker)) = state.passengers.call() {
-            state.leader = Some(next);
+            state.leader = Some(next.number);
             wakers.push(waker);
         }
         state.leader.is_none() && state.outcome.is_none()

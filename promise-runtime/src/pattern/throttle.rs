@@ -1,6 +1,6 @@
 //! [`throttle`]: so many starts in so much time.
 
-use super::line::{Line, Wakers, lock};
+use super::line::{Line, Place, Wakers, lock};
 use crate::timer::{Sleep, delay, now};
 use alloc::{collections::VecDeque, sync::Arc};
 use core::{
@@ -49,7 +49,6 @@ where
         interval,
         starts: VecDeque::new(),
         line: Line::default(),
-        numbers: 0,
     });
     Throttle {
         shared: Arc::new(Shared { handler, gate }),
@@ -116,8 +115,7 @@ struct Gate {
     interval: Duration,
     /// When the last `limit` calls started.
     starts: VecDeque<Duration>,
-    line: Line<u64>,
-    numbers: u64,
+    line: Line,
 }
 
 impl Gate {
@@ -140,23 +138,23 @@ impl Gate {
 }
 
 /// A place in line; given up when it is dropped.
-struct Place<'a> {
+struct Turn<'a> {
     gate: &'a Mutex<Gate>,
-    number: u64,
+    place: Place,
 }
 
 impl<F> Shared<F> {
     /// Waits for its turn.
     async fn start(&self) {
-        let Some(place) = Place::take(&self.gate) else {
+        let Some(turn) = Turn::take(&self.gate) else {
             return;
         };
         let mut sleep = pin!(None);
-        poll_fn(|cx| place.poll(sleep.as_mut(), cx)).await;
+        poll_fn(|cx| turn.poll(sleep.as_mut(), cx)).await;
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a> Turn<'a> {
     /// `None` if it need not wait, and has started.
     fn take(gate: &'a Mutex<Gate>) -> Option<Self> {
         let now = now();
@@ -165,10 +163,8 @@ impl<'a> Place<'a> {
             state.start(now);
             return None;
         }
-        state.numbers += 1;
-        let number = state.numbers;
-        state.line.join(number);
-        Some(Self { gate, number })
+        let place = state.line.join(0);
+        Some(Self { gate, place })
     }
 
     /// The first in line waits for the time, the others for becoming first.
@@ -178,8 +174,8 @@ impl<'a> Place<'a> {
             let mut waker = Some(cx.waker().clone());
             let wait = {
                 let gate = &mut *lock(self.gate);
-                if gate.line.first() != Some(self.number) {
-                    gate.line.watch(self.number, &mut waker);
+                if !gate.line.is_first(self.place) {
+                    gate.line.watch(self.place, &mut waker);
                     return Poll::Pending;
                 }
                 let wait = gate.wait(now);
@@ -207,13 +203,13 @@ impl<'a> Place<'a> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut wakers = Wakers::default();
         {
             let gate = &mut *lock(self.gate);
-            let first = gate.line.first() == Some(self.number);
-            wakers.discard(gate.line.leave(self.number).flatten());
+            let first = gate.line.is_first(self.place);
+            wakers.discard(gate.line.leave(self.place).flatten());
             if first {
                 wakers.push(gate.line.nudge());
             }

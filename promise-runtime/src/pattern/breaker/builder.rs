@@ -3,7 +3,7 @@
 use super::machine::{Machine, Rule, Settings};
 use super::{BreakerState, CircuitBreaker, Listener, Shared, Window};
 use alloc::sync::Arc;
-use core::{fmt, time::Duration};
+use core::{fmt, sync::atomic::AtomicUsize, time::Duration};
 use std::sync::Mutex;
 
 /// The settings of a [`CircuitBreaker`]: what [`CircuitBreaker::builder`] returns.
@@ -172,9 +172,11 @@ impl<C, L> Builder<C, L> {
         if let (Rule::Rate { minimum, .. }, Some(calls)) = (&mut settings.rule, self.minimum) {
             *minimum = calls;
         }
+        let machine = Machine::new(settings);
         CircuitBreaker {
             shared: Arc::new(Shared {
-                machine: Mutex::new(Machine::new(settings)),
+                glance: AtomicUsize::new(machine.glance().to_word()),
+                machine: Mutex::new(machine),
                 settings,
                 counts: self.counts,
                 listener: self.listener,

@@ -46,7 +46,7 @@ pub(super) struct Settings {
 pub(super) type Change = (BreakerState, BreakerState);
 
 /// Which period between two changes of state a call belongs to. What it does after that period does not count.
-pub(super) type Period = u64;
+pub(super) type Period = usize;
 
 impl Settings {
     /// Whether [`Machine::leave`] needs the time. It costs more than all the rest.
@@ -59,6 +59,36 @@ impl Settings {
             }
         );
         failed || timed
+    }
+}
+
+/// What a call mostly finds: then it needs no lock.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glance {
+    pub(super) period: Period,
+    /// Every call goes through.
+    pub(super) closed: bool,
+    /// A success of this period changes nothing.
+    pub(super) calm: bool,
+}
+
+impl Glance {
+    const CLOSED: usize = 1;
+    const CALM: usize = 2;
+    const FLAGS: u32 = 2;
+
+    pub(super) fn to_word(self) -> usize {
+        let closed = if self.closed { Self::CLOSED } else { 0 };
+        let calm = if self.calm { Self::CALM } else { 0 };
+        self.period << Self::FLAGS | closed | calm
+    }
+
+    pub(super) fn from_word(word: usize) -> Self {
+        Self {
+            period: word >> Self::FLAGS,
+            closed: word & Self::CLOSED != 0,
+            calm: word & Self::CALM != 0,
+        }
     }
 }
 
@@ -107,6 +137,17 @@ impl Machine {
         let from = core::mem::replace(&mut self.state, to);
         self.period += 1;
         (from, to)
+    }
+
+    /// What can be known of the state without the lock.
+    pub(super) fn glance(&self) -> Glance {
+        let closed = self.state == BreakerState::Closed;
+        let counts = matches!(self.settings.rule, Rule::Consecutive(_));
+        Glance {
+            period: self.period,
+            closed,
+            calm: closed && counts && self.consecutive == 0,
+        }
     }
 
     /// A call wants to go through: `None` turns it away. The time matters only to an open breaker.

@@ -5,19 +5,21 @@ mod machine;
 mod window;
 
 use super::line::lock;
+use super::own_reason::own_reason;
 use crate::timer::now;
 use alloc::sync::Arc;
 pub use builder::{Builder, EveryReason, NoListener};
 use core::{
-    error::Error,
     fmt,
     future::Future,
+    mem,
     pin::Pin,
+    sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, ready},
     time::Duration,
 };
 pub use machine::BreakerState;
-use machine::{Change, Machine, Period, Settings};
+use machine::{Change, Glance, Machine, Period, Settings};
 use pin_project_lite::pin_project;
 use std::sync::Mutex;
 pub use window::Window;
@@ -68,6 +70,8 @@ pub struct CircuitBreaker<C = EveryReason, L = NoListener> {
 
 struct Shared<C, L> {
     machine: Mutex<Machine>,
+    /// The machine's [`Glance`], renewed under its lock.
+    glance: AtomicUsize,
     settings: Settings,
     counts: C,
     listener: L,
@@ -77,6 +81,20 @@ impl CircuitBreaker {
     /// The settings of a breaker, to begin with those of the [`Builder`]'s methods.
     pub fn builder() -> Builder {
         Builder::new()
+    }
+}
+
+impl<C, L> Shared<C, L> {
+    fn glance(&self) -> Glance {
+        Glance::from_word(self.glance.load(Ordering::Acquire))
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Machine) -> T) -> T {
+        let machine = &mut *lock(&self.machine);
+        let result = change(machine);
+        let glance = machine.glance();
+        self.glance.store(glance.to_word(), Ordering::Release);
+        result
     }
 }
 
@@ -124,27 +142,31 @@ impl<C, L> CircuitBreaker<C, L> {
 
 impl<C, L: Listener> CircuitBreaker<C, L> {
     fn enter(&self) -> Option<Period> {
-        let mut machine = lock(&self.shared.machine);
-        let mut time = Duration::ZERO;
-        if machine.state() == BreakerState::Open {
-            // The clock may be anybody's code.
-            drop(machine);
-            time = now();
-            machine = lock(&self.shared.machine);
+        let glance = self.shared.glance();
+        if glance.closed {
+            return Some(glance.period);
         }
-        let (period, change) = machine.enter(time);
-        drop(machine);
+        // The clock may be anybody's code, so it is asked before the lock.
+        let now = now();
+        let (period, change) = self.shared.change(|machine| machine.enter(now));
         self.tell(change);
         period
     }
 
     fn leave(&self, period: Period, failed: bool) {
-        let time = if self.shared.settings.needs_time(failed) {
+        let glance = self.shared.glance();
+        if !failed && glance.calm && glance.period == period {
+            // A failure that comes at the same moment counts as coming after this.
+            return;
+        }
+        let now = if self.shared.settings.needs_time(failed) {
             now()
         } else {
             Duration::ZERO
         };
-        let change = lock(&self.shared.machine).leave(period, failed, time);
+        let change = self
+            .shared
+            .change(|machine| machine.leave(period, failed, now));
         self.tell(change);
     }
 
@@ -172,11 +194,6 @@ impl<C, L> fmt::Debug for CircuitBreaker<C, L> {
 }
 
 /// Says which reasons count as failures of the service. Every `Fn(&E) -> bool` does.
-#[diagnostic::on_unimplemented(
-    message = "this breaker cannot tell whether a `{E}` counts as a failure",
-    label = "calls of this breaker reject with another type",
-    note = "the function given to `count_if` takes a reference to what the calls reject with"
-)]
 pub trait Counts<E> {
     /// Whether a call that rejects with `reason` has failed. If not, it counts as a success: the service did answer.
     fn counts(&self, reason: &E) -> bool;
@@ -226,24 +243,7 @@ pub enum BreakerError<E> {
     Inner(E),
 }
 
-impl<E: fmt::Display> fmt::Display for BreakerError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Open => f.write_str("the circuit breaker is open"),
-            Self::Inner(reason) => reason.fmt(f),
-        }
-    }
-}
-
-impl<E: Error> Error for BreakerError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Open => None,
-            // `Display` shows the reason itself, so what stands behind it comes next.
-            Self::Inner(reason) => reason.source(),
-        }
-    }
-}
+own_reason!(BreakerError::Open, "the circuit breaker is open");
 
 pin_project! {
     /// A call through a breaker: the future of [`CircuitBreaker::execute`].
@@ -273,7 +273,8 @@ struct Permit<C, L> {
 impl<C, L> Drop for Permit<C, L> {
     fn drop(&mut self) {
         if let Some(period) = self.period {
-            lock(&self.breaker.shared.machine).give_back(period);
+            let shared = &self.breaker.shared;
+            shared.change(|machine| machine.give_back(period));
         }
     }
 }
@@ -289,16 +290,17 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if let Stage::New { breaker } = this.stage {
+        if matches!(this.stage, Stage::New { .. }) {
+            let Stage::New { breaker } = mem::replace(this.stage, Stage::Over) else {
+                return Poll::Pending;
+            };
             let Some(period) = breaker.enter() else {
-                *this.stage = Stage::Over;
                 return Poll::Ready(Err(BreakerError::Open));
             };
-            let permit = Permit {
-                breaker: breaker.clone(),
-                period: Some(period),
+            let period = Some(period);
+            *this.stage = Stage::Running {
+                permit: Permit { breaker, period },
             };
-            *this.stage = Stage::Running { permit };
             if let Some(call) = this.call.take() {
                 let promise = call().into_future();
                 this.running.set(Some(promise));

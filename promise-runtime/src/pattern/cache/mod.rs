@@ -1,4 +1,8 @@
 //! [`Cache`]: values that are loaded once and kept for a while.
+//!
+//! Not built on moka, whose single flight is much the same: its clock cannot be replaced, so neither a virtual nor a paused
+//! clock could make values expire; it shares a rejection as `Arc<E>`, where here `E` stays the caller's; and keys, values and reasons must be
+//! `Send + Sync + 'static`, which a program on one thread need not have. The order of use is the crate lru's.
 
 mod get;
 mod store;

@@ -3,10 +3,11 @@
 mod alone;
 mod together;
 
+use super::own_reason::own_reason;
 use crate::timer::now;
 use alloc::sync::Arc;
 pub use alone::Alone;
-use core::{error::Error, fmt, future::Future, marker::PhantomData, time::Duration};
+use core::{fmt, future::Future, marker::PhantomData, time::Duration};
 use std::sync::Mutex;
 pub use together::Together;
 
@@ -284,21 +285,4 @@ pub enum DebounceError<E> {
     Inner(E),
 }
 
-impl<E: fmt::Display> fmt::Display for DebounceError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Superseded => f.write_str("superseded by another call"),
-            Self::Inner(reason) => reason.fmt(f),
-        }
-    }
-}
-
-impl<E: Error> Error for DebounceError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Superseded => None,
-            // `Display` shows the reason itself, so what stands behind it comes next.
-            Self::Inner(reason) => reason.source(),
-        }
-    }
-}
+own_reason!(DebounceError::Superseded, "superseded by another call");

@@ -1,15 +1,18 @@
 //! [`Pool`] and [`Queue`]: so many tasks at a time, the others in line.
 
+mod calm;
 mod nesting;
 mod state;
 mod task;
 
 use super::line::{Wakers, lock};
+use super::own_reason::own_reason;
 use alloc::sync::Arc;
+pub use calm::UntilCalm;
 use core::{error::Error, fmt, ops::Deref};
 use state::{Calm, State};
 use std::sync::Mutex;
-pub use task::{Add, Clearable, UntilCalm};
+pub use task::{Add, Clearable};
 
 /// Runs so many tasks at a time; the others wait in line, the highest priority first, and within one first come, first
 /// served.
@@ -375,21 +378,4 @@ pub enum PoolError<E> {
     Inner(E),
 }
 
-impl<E: fmt::Display> fmt::Display for PoolError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Cleared => f.write_str("the task was cleared before it began"),
-            Self::Inner(reason) => reason.fmt(f),
-        }
-    }
-}
-
-impl<E: Error> Error for PoolError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Cleared => None,
-            // `Display` shows the reason itself, so what stands behind it comes next.
-            Self::Inner(reason) => reason.source(),
-        }
-    }
-}
+own_reason!(PoolError::Cleared, "the task was cleared before it began");

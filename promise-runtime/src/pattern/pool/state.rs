@@ -1,17 +1,14 @@
 //! Who runs, who waits, and who is next. Plain data under the pool's lock; nothing here calls anybody else's code.
 
-use super::super::line::{Line, Wakers};
+use crate::pattern::line::{Line, Place, Wakers};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
 };
-use core::{cmp::Reverse, task::Waker};
+use core::task::Waker;
 
-/// A task of the pool, from its place in line to its end.
+/// A task of the pool, from its place in line, whose number it is, to its end.
 pub(super) type TaskId = u64;
-
-/// A higher priority goes first; within one, who came first.
-pub(super) type Place = (Reverse<i32>, TaskId);
 
 /// What somebody waits for who runs nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +43,7 @@ pub(super) struct State {
     pub(super) paused: bool,
     /// Slots in use, those included whose task has not noticed yet.
     pub(super) running: usize,
-    pub(super) line: Line<Place>,
-    numbers: u64,
+    pub(super) line: Line,
     clearable: BTreeSet<Place>,
     /// Those who left the line without a slot and have not noticed yet.
     refused: BTreeMap<TaskId, Refusal>,
@@ -66,7 +62,6 @@ impl State {
             paused: false,
             running: 0,
             line: Line::default(),
-            numbers: 0,
             clearable: BTreeSet::new(),
             refused: BTreeMap::new(),
             parents: BTreeMap::new(),
@@ -75,25 +70,13 @@ impl State {
         }
     }
 
-    fn number(&mut self) -> u64 {
-        self.numbers += 1;
-        self.numbers
-    }
-
     /// Takes a slot if one is free. Nobody is overtaken: while anybody is in line, none is free for long.
     pub(super) fn take_slot(&mut self) -> Option<TaskId> {
         if self.paused || self.running >= self.concurrency {
             return None;
         }
         self.running += 1;
-        Some(self.number())
-    }
-
-    /// Takes a place in line.
-    pub(super) fn join(&mut self, priority: i32) -> Place {
-        let place = (Reverse(priority), self.number());
-        self.line.join(place);
-        place
+        Some(self.line.number())
     }
 
     /// The turn of a task that has a place. While it waits, `waker` is kept, and `parents` are known to await it.
@@ -118,7 +101,7 @@ impl State {
             *waker = self.leave(place).flatten();
             return Turn::Refused(Refusal::Deadlock);
         }
-        match self.refused.remove(&place.1) {
+        match self.refused.remove(&place.number) {
             Some(refusal) => Turn::Refused(refusal),
             None => Turn::Granted,
         }
@@ -158,7 +141,7 @@ impl State {
     pub(super) fn give_up(&mut self, place: Place, wakers: &mut Wakers) {
         match self.leave(place) {
             Some(waker) => wakers.discard(waker),
-            None if self.refused.remove(&place.1).is_some() => {}
+            None if self.refused.remove(&place.number).is_some() => {}
             // It had been given a slot and had not noticed.
             None => self.running -= 1,
         }
@@ -168,7 +151,9 @@ impl State {
     /// A task with a slot is over.
     pub(super) fn release(&mut self, task: TaskId, wakers: &mut Wakers) {
         self.running -= 1;
-        self.blocked.remove(&task);
+        if !self.blocked.is_empty() {
+            self.blocked.remove(&task);
+        }
         self.settle(wakers);
     }
 
@@ -190,7 +175,7 @@ impl State {
 
     fn refuse(&mut self, place: Place, refusal: Refusal, wakers: &mut Wakers) {
         if let Some(waker) = self.leave(place) {
-            self.refused.insert(place.1, refusal);
+            self.refused.insert(place.number, refusal);
             wakers.push(waker);
         }
     }
@@ -205,24 +190,31 @@ impl State {
             self.forget(place);
             wakers.push(waker);
         }
-        if self.deadlocked() {
+        if !self.blocked.is_empty() && self.deadlocked() {
             // The slots may have become fewer under tasks that wait for one another.
             let last = self.parents.keys().next_back().copied();
             if let Some(place) = last {
                 self.refuse(place, Refusal::Deadlock, wakers);
             }
         }
-        for calm in [Calm::Empty, Calm::Idle] {
-            if self.is(calm) {
-                self.calms.retain(|_, (awaited, waker)| {
-                    let stays = *awaited != calm;
-                    if !stays {
-                        wakers.push(waker.take());
-                    }
-                    stays
-                });
-            }
+        if !self.calms.is_empty() {
+            self.call_the_calm(wakers);
         }
+    }
+
+    /// Tells who waits for calm that there is some.
+    fn call_the_calm(&mut self, wakers: &mut Wakers) {
+        let [empty, idle] = [Calm::Empty, Calm::Idle].map(|calm| self.is(calm));
+        self.calms.retain(|_, (awaited, waker)| {
+            let called = match awaited {
+                Calm::Empty => empty,
+                Calm::Idle => idle,
+            };
+            if called {
+                wakers.push(waker.take());
+            }
+            !called
+        });
     }
 
     fn is(&self, calm: Calm) -> bool {
@@ -234,7 +226,7 @@ impl State {
         if self.is(calm) {
             return None;
         }
-        let number = self.number();
+        let number = self.line.number();
         self.calms.insert(number, (calm, None));
         Some(number)
     }

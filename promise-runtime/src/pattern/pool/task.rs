@@ -1,9 +1,9 @@
-//! The futures of a pool: a task, a task that can be cleared, and the wait for calm.
+//! The futures of a pool's tasks.
 
 use super::nesting::{Polling, parents};
-use super::state::{Calm, Place, Refusal, TaskId, Turn};
+use super::state::{Refusal, TaskId, Turn};
 use super::{Pool, PoolError, Shared};
-use crate::pattern::line::{Wakers, lock};
+use crate::pattern::line::{Place, Wakers, lock};
 use alloc::sync::Arc;
 use core::{
     fmt,
@@ -68,7 +68,7 @@ impl<F, P: IntoFuture> Add<F, P> {
             Entry::Inside(Slot { shared, task })
         } else if state.line.len() < state.room {
             Entry::InLine(Seat {
-                place: state.join(0),
+                place: state.line.join(0),
                 shared: Some(pool.shared.clone()),
             })
         } else {
@@ -144,15 +144,14 @@ where
                     }
                 },
                 Entry::Inside(slot) => {
+                    let polling = slot.polling(cx);
                     if let Some(task) = this.task.take() {
-                        let _polling = slot.polling(cx);
                         let promise = task().into_future();
                         this.running.set(Some(promise));
                     }
                     let Some(running) = this.running.as_mut().as_pin_mut() else {
                         panic!("a task of a pool was polled again after its function had panicked");
                     };
-                    let polling = slot.polling(cx);
                     let Poll::Ready(outcome) = running.poll(cx) else {
                         return Poll::Pending;
                     };
@@ -237,7 +236,7 @@ impl Entry {
             drop(state);
             return Self::Inside(Slot { shared, task });
         }
-        let place = state.join(priority);
+        let place = state.line.join(priority);
         if clearable {
             state.make_clearable(place);
         }
@@ -273,7 +272,7 @@ impl Seat {
             }
             Turn::Granted => {}
         }
-        let task = self.place.1;
+        let task = self.place.number;
         match self.shared.take() {
             Some(shared) => Poll::Ready(Ok(Slot { shared, task })),
             None => Poll::Pending,
@@ -302,63 +301,5 @@ impl Drop for Slot {
         let mut wakers = Wakers::default();
         lock(&self.shared.state).release(self.task, &mut wakers);
         wakers.wake();
-    }
-}
-
-/// Waits until a pool is calm: the future of [`Pool::on_idle`] and [`Pool::on_empty`].
-///
-/// Ready also if the pool has become busy again before this was polled. Cancel-safe: dropping it leaves nothing behind.
-#[must_use = "futures do nothing unless you `.await` or poll them"]
-pub struct UntilCalm {
-    pool: Pool,
-    calm: Calm,
-    number: Option<u64>,
-}
-
-impl UntilCalm {
-    pub(super) fn new(pool: Pool, calm: Calm) -> Self {
-        Self {
-            pool,
-            calm,
-            number: None,
-        }
-    }
-}
-
-impl Future for UntilCalm {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let this = &mut *self;
-        let mut waker = Some(cx.waker().clone());
-        let mut state = lock(&this.pool.shared.state);
-        if this.number.is_none() {
-            this.number = state.await_calm(this.calm);
-        }
-        let waits = this
-            .number
-            .is_some_and(|number| state.watch_calm(number, &mut waker));
-        drop(state);
-        drop(waker);
-        if waits {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
-    }
-}
-
-impl Drop for UntilCalm {
-    fn drop(&mut self) {
-        if let Some(number) = self.number {
-            let waker = lock(&self.pool.shared.state).stop_watching(number);
-            drop(waker);
-        }
-    }
-}
-
-impl fmt::Debug for UntilCalm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Until{:?}", self.calm)
     }
 }
