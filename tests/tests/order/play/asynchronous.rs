@@ -1,0 +1,153 @@
+//! Async functions: async blocks, spawned.
+
+use super::foreign::foreign;
+use super::handlers::{Product, Shape, as_promise, as_result};
+use super::value::{Value, ZERO};
+use super::world::{Handle, World, evaluate};
+use crate::program::{Slot, Statement, Statements};
+use promise_runtime::prelude::*;
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+
+pub(super) fn call(world: &Rc<World>, statements: &Statements) -> LocalPromise<Value, Value> {
+    let function = Function {
+        world: Rc::clone(world),
+        argument: RefCell::new(ZERO),
+    };
+    let statements = Rc::clone(statements);
+    let body = async move {
+        match function.run(&statements).await {
+            Flow::Next => Ok(function.argument.into_inner()),
+            Flow::Return(value) => Ok(value),
+            Flow::Throw(reason) => Err(reason),
+        }
+    };
+    promise! { body }.spawn_local()
+}
+
+/// The steps of a cold chain run where the statements of an async function do.
+pub(super) fn chain(
+    of: LocalPromise<Value, Value>,
+    fulfilled: (Shape, impl FnOnce(Value) -> Product + 'static),
+    rejected: (Shape, impl FnOnce(Value) -> Product + 'static),
+    finished: impl FnOnce() + 'static,
+) -> LocalPromise<Value, Value> {
+    let ((one, fulfilled), (other, rejected)) = (fulfilled, rejected);
+    macro_rules! spawn {
+        ($fulfil:ident, $reject:ident) => {
+            promise! {
+                move <Value, Value> of
+                    .then(|value| $fulfil(fulfilled(value)))
+                    .catch(|reason| $reject(rejected(reason)))
+                    .finally(|| finished())
+            }
+            .spawn_local()
+        };
+    }
+    match (one, other) {
+        (Shape::Promise, Shape::Promise) => spawn!(as_promise, as_promise),
+        (Shape::Promise, _) => spawn!(as_promise, as_result),
+        (_, Shape::Promise) => spawn!(as_result, as_promise),
+        _ => spawn!(as_result, as_result),
+    }
+}
+
+struct Function {
+    world: Rc<World>,
+    /// What was awaited or caught last.
+    argument: RefCell<Value>,
+}
+
+/// How statements ended.
+enum Flow {
+    Next,
+    Return(Value),
+    Throw(Value),
+}
+
+impl Function {
+    fn run<'a>(&'a self, statements: &'a [Statement]) -> Pin<Box<dyn Future<Output = Flow> + 'a>> {
+        Box::pin(async move {
+            for statement in statements {
+                match self.step(statement).await {
+                    Flow::Next => {}
+                    flow => return flow,
+                }
+            }
+            Flow::Next
+        })
+    }
+
+    async fn step(&self, statement: &Statement) -> Flow {
+        match statement {
+            Statement::Op(op) => {
+                let argument = self.argument.borrow().clone();
+                self.world.run_one(op, &argument);
+                Flow::Next
+            }
+            Statement::Await(event, slot) => match self.outcome(*slot).await {
+                Ok(value) => self.enter(format!("{event}+"), Some(value)),
+                Err(reason) => Flow::Throw(reason),
+            },
+            Statement::AwaitValue(event, number) => {
+                let value = LocalPromise::<_, Value>::resolve(Value::Number(*number));
+                match value.await {
+                    Ok(value) => self.enter(format!("{event}+"), Some(value)),
+                    Err(_) => unreachable!("it was fulfilled"),
+                }
+            }
+            Statement::Try {
+                body,
+                catch,
+                finally,
+            } => {
+                let mut flow = self.run(body).await;
+                if let Some((event, body)) = catch {
+                    if let Flow::Throw(reason) = flow {
+                        self.enter(format!("{event}-"), Some(reason));
+                        flow = self.run(body).await;
+                    }
+                }
+                if let Some((event, body)) = finally {
+                    self.enter(event.to_string(), None);
+                    match self.run(body).await {
+                        Flow::Next => {}
+                        other => flow = other,
+                    }
+                }
+                flow
+            }
+            Statement::Return(value) => Flow::Return(evaluate(*value, &self.argument.borrow())),
+            Statement::ReturnAwait(slot) => match self.outcome(*slot).await {
+                Ok(value) => Flow::Return(value),
+                Err(reason) => Flow::Throw(reason),
+            },
+            Statement::Throw(value) => Flow::Throw(evaluate(*value, &self.argument.borrow())),
+        }
+    }
+
+    fn enter(&self, event: String, argument: Option<Value>) -> Flow {
+        match argument {
+            Some(value) => {
+                self.world.log(format_args!("{event}{value}"));
+                self.argument.replace(value);
+            }
+            None => self.world.log(format_args!("{event}")),
+        }
+        Flow::Next
+    }
+
+    async fn outcome(&self, slot: Slot) -> Result<Value, Value> {
+        match self.world.get(slot) {
+            Handle::Plain(promise) if self.world.foreign_wakers => foreign(promise).await,
+            Handle::Plain(promise) => promise.await,
+            Handle::List(promise) => promise.await.map(Value::from),
+            Handle::Outcomes(promise) => {
+                let Ok(outcomes) = promise.await;
+                Ok(outcomes.into())
+            }
+            Handle::First(promise) => promise.await.map_err(Value::from),
+        }
+    }
+}
