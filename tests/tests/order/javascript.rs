@@ -2,7 +2,7 @@
 //! value.
 
 use super::program::{
-    End, Expression, Handler, Op, Program, Rule, Settle, Slot, Statement, Ticker,
+    End, Expression, Handler, Op, Program, Rule, Settle, Slot, Statement, Step, Ticker,
 };
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -12,13 +12,16 @@ struct List<'a>(&'a [Slot]);
 /// The body of a function of no argument.
 struct Body<'a>(&'a [Op]);
 
-/// Everything in a handler's braces after the event is logged. Returns a promise with this word.
-struct Rest<'a>(&'a Handler, &'static str);
+/// Everything in a handler's braces after the event is logged.
+struct Rest<'a>(&'a Handler);
 
-/// A handler's braces where it stands in an async function.
-struct Attempt<'a>(char, &'a Handler);
+/// A call of a handler in an async function, which awaits what it returns if that is a promise.
+struct Call<'a>(char, &'a Handler);
 
 struct Statements<'a>(&'a [Statement]);
+
+/// How a step of a chain goes on after a rejection.
+const FAIL: &str = "catch (e) { ok = false; x = e; }";
 
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -84,46 +87,72 @@ impl Display for Rest<'_> {
             write!(f, " {op};")?;
         }
         match self.0.end {
-            Some(End::Always(end)) => write!(f, " {}", self.leave(end)),
+            Some(End::Always(end)) => write!(f, " {}", leave(end)),
             Some(End::IfOdd(one, other)) => {
-                let (one, other) = (self.leave(one), self.leave(other));
-                write!(f, " if (odd(x)) {{ {one} }} {other}")
+                write!(f, " if (odd(x)) {{ {} }} {}", leave(one), leave(other))
             }
             None => Ok(()),
         }
     }
 }
 
-impl Rest<'_> {
-    fn leave(&self, end: Settle) -> String {
-        match end {
-            Settle::Fulfil(value) => format!("return {value};"),
-            Settle::Reject(value) => format!("throw {value};"),
-            Settle::Adopt(slot) => format!("{}p{slot};", self.1),
+fn leave(end: Settle) -> String {
+    match end {
+        Settle::Fulfil(value) => format!("return {value};"),
+        Settle::Reject(value) => format!("throw {value};"),
+        Settle::Adopt(slot) => format!("return p{slot};"),
+    }
+}
+
+impl Display for Step {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Then(one) => write!(f, "if (ok) try {{ x = {}; }} {FAIL}", Call('+', one)),
+            Self::ThenOrElse(one, other) => write!(
+                f,
+                "try {{ if (ok) x = {}; else {{ x = {}; ok = true; }} }} {FAIL}",
+                Call('+', one),
+                Call('-', other)
+            ),
+            Self::Catch(one) => {
+                write!(
+                    f,
+                    "if (!ok) try {{ x = {}; ok = true; }} {FAIL}",
+                    Call('-', one)
+                )
+            }
+            Self::Finally(one) => {
+                let (event, word) = (one.event, word(one));
+                let rest = Rest(one);
+                write!(
+                    f,
+                    "try {{ {word}(() => {{ let x = 0; log('{event}');{rest} }})(); }} {FAIL}"
+                )
+            }
         }
     }
 }
 
-impl Display for Attempt<'_> {
+impl Display for Call<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(sign, handler) = self;
-        write!(
-            f,
-            "log('{}{sign}', x);{}",
-            handler.event,
-            Rest(handler, "return await ")
-        )
+        let Self(sign, one) = self;
+        write!(f, "{}(", word(one))?;
+        handler(f, *sign, one)?;
+        f.write_str(")(x)")
+    }
+}
+
+fn word(handler: &Handler) -> &'static str {
+    match handler.end {
+        Some(End::Always(Settle::Adopt(_))) => "await ",
+        _ => "",
     }
 }
 
 /// A handler that is told `+` what was fulfilled or `-` what was rejected.
 fn handler(f: &mut Formatter<'_>, sign: char, handler: &Handler) -> fmt::Result {
     let event = handler.event;
-    write!(
-        f,
-        "x => {{ log('{event}{sign}', x);{} }}",
-        Rest(handler, "return ")
-    )
+    write!(f, "x => {{ log('{event}{sign}', x);{} }}", Rest(handler))
 }
 
 impl Display for Op {
@@ -177,7 +206,7 @@ impl Display for Op {
                 write!(
                     f,
                     "p{slot} = p{of}.finally(() => {{ let x = 0; log('{event}');{} }})",
-                    Rest(finished, "return ")
+                    Rest(finished)
                 )
             }
             Self::Combine(slot, rule, of) => {
@@ -196,21 +225,16 @@ impl Display for Op {
                     Statements(statements)
                 )
             }
-            Self::Chain {
-                slot,
-                of,
-                fulfilled,
-                rejected,
-                finished,
-            } => write!(
-                f,
-                "p{slot} = (async () => {{ try {{ try {{ const x = await p{of}; {} }} catch (x) {{ {} }} }} \
-                 finally {{ let x = 0; log('{}');{} }} }})()",
-                Attempt('+', fulfilled),
-                Attempt('-', rejected),
-                finished.event,
-                Rest(finished, "return ")
-            ),
+            Self::Chain(slot, of, steps) => {
+                write!(
+                    f,
+                    "p{slot} = (async () => {{ let ok = true, x; try {{ x = await p{of}; }} {FAIL}"
+                )?;
+                for step in &**steps {
+                    write!(f, " {step}")?;
+                }
+                f.write_str(" if (ok) return x; throw x; })()")
+            }
             Self::Microtask(event, body) => {
                 write!(
                     f,

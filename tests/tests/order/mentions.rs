@@ -1,7 +1,7 @@
 //! What a program needs, and how often it names each of its promises and resolvers. Each mention is carried out at most
 //! once.
 
-use super::program::{End, Handler, Op, Settle, Slot, Statement};
+use super::program::{End, Handler, Op, Settle, Slot, Statement, Step};
 use std::collections::HashMap;
 
 #[derive(Default)]
@@ -44,18 +44,20 @@ impl Mentions {
                 self.handler(fulfilled);
                 self.handler(rejected);
             }
-            Op::Chain {
-                of,
-                fulfilled,
-                rejected,
-                finished,
-                ..
-            } => {
+            Op::Chain(_, of, steps) => {
                 self.spawns = true;
                 self.promise(*of);
-                self.handler(fulfilled);
-                self.handler(rejected);
-                self.handler(finished);
+                for step in &**steps {
+                    match step {
+                        Step::Then(one) | Step::Catch(one) | Step::Finally(one) => {
+                            self.handler(one)
+                        }
+                        Step::ThenOrElse(one, other) => {
+                            self.handler(one);
+                            self.handler(other);
+                        }
+                    }
+                }
             }
             Op::Combine(_, _, of) => of.iter().for_each(|slot| self.promise(*slot)),
             Op::Async(_, statements) => {

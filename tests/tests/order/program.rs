@@ -106,15 +106,9 @@ pub(crate) enum Op {
     Combine(Slot, Rule, Rc<[Slot]>),
     /// Calls an async function.
     Async(Slot, Statements),
-    /// Spawns the cold chain `promise! { of.then(…).catch(…).finally(…) }`; in JavaScript an async function that awaits
-    /// in `try`.
-    Chain {
-        slot: Slot,
-        of: Slot,
-        fulfilled: Handler,
-        rejected: Handler,
-        finished: Handler,
-    },
+    /// Spawns a cold chain, `promise! { of.then(…)… }`: in JavaScript an async function that awaits `of` and goes on by
+    /// itself.
+    Chain(Slot, Slot, Rc<[Step]>),
     Microtask(Event, Block),
     Timeout {
         timer: Timer,
@@ -131,6 +125,15 @@ pub(crate) enum Op {
         body: Block,
     },
     Clear(Timer),
+}
+
+/// A step of a cold chain. No handler chooses by its argument how it ends.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Then(Handler),
+    ThenOrElse(Handler, Handler),
+    Catch(Handler),
+    Finally(Handler),
 }
 
 /// What stands in an async function.
@@ -174,7 +177,7 @@ impl Op {
             | Self::Finally(slot, ..)
             | Self::Combine(slot, ..)
             | Self::Async(slot, _)
-            | Self::Chain { slot, .. } => Some(*slot),
+            | Self::Chain(slot, ..) => Some(*slot),
             Self::Log(_)
             | Self::State(..)
             | Self::Settle(..)

@@ -1,7 +1,7 @@
 //! Makes a program that shows a difference as small as it gets.
 
 use super::program::{
-    Block, End, Expression, Handler, Op, Program, Settle, Slot, Statement, Statements, Timer,
+    Block, End, Expression, Handler, Op, Program, Settle, Slot, Statement, Statements, Step, Timer,
 };
 use std::collections::HashSet;
 
@@ -112,19 +112,11 @@ impl Cut {
                 let kept = kept.into_iter().filter(|_| !self.here()).collect();
                 Op::Combine(*slot, *rule, kept)
             }
-            Op::Chain {
-                slot,
-                of,
-                fulfilled,
-                rejected,
-                finished,
-            } => Op::Chain {
-                slot: *slot,
-                of: promise(self, of)?,
-                fulfilled: self.handler(fulfilled),
-                rejected: self.handler(rejected),
-                finished: self.handler(finished),
-            },
+            Op::Chain(slot, of, steps) => {
+                let of = promise(self, of)?;
+                let steps = steps.iter().filter_map(|step| self.step(step)).collect();
+                Op::Chain(*slot, of, steps)
+            }
             Op::Async(slot, statements) => Op::Async(*slot, self.statements(statements)),
             Op::Microtask(event, body) => Op::Microtask(*event, self.block(body)),
             Op::Timeout {
@@ -202,6 +194,20 @@ impl Cut {
             }
             _ => Some(statement.clone()),
         }
+    }
+
+    fn step(&mut self, step: &Step) -> Option<Step> {
+        if self.here() {
+            return None;
+        }
+        Some(match step {
+            Step::Then(one) => Step::Then(self.handler(one)),
+            Step::ThenOrElse(one, other) => {
+                Step::ThenOrElse(self.handler(one), self.handler(other))
+            }
+            Step::Catch(one) => Step::Catch(self.handler(one)),
+            Step::Finally(one) => Step::Finally(self.handler(one)),
+        })
     }
 
     fn handler(&mut self, handler: &Handler) -> Handler {

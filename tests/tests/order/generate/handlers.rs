@@ -2,7 +2,7 @@
 
 use super::choices::{Scope, of_kind};
 use super::{DELAYS, Generator};
-use crate::program::{End, Expression, Handler, Kind, Op, Settle, Slot};
+use crate::program::{End, Expression, Handler, Kind, Op, Settle, Slot, Step};
 
 impl Generator {
     /// Settles most of what is pending, and logs the outcome of most promises, from these places of the scope on.
@@ -58,6 +58,24 @@ impl Generator {
             event,
             body,
             end: Some(end),
+        }
+    }
+
+    pub(super) fn step(&mut self, scope: &Scope) -> Step {
+        let choice = self.random.below(4);
+        let mut handler = || {
+            let mut handler = self.handler(scope);
+            if let Some(End::IfOdd(end, _)) = handler.end {
+                handler.end = Some(End::Always(end));
+            }
+            handler
+        };
+        let one = handler();
+        match choice {
+            0 => Step::Then(one),
+            1 => Step::Catch(one),
+            2 => Step::Finally(one),
+            _ => Step::ThenOrElse(one, handler()),
         }
     }
 

@@ -7,7 +7,7 @@ mod choices;
 mod handlers;
 mod statements;
 
-use crate::program::{Block, End, Event, Kind, Op, Program, Rule, Slot, Ticker, Timer};
+use crate::program::{Block, Event, Kind, Op, Program, Rule, Slot, Ticker, Timer};
 use crate::random::Random;
 use choices::{ANY_KIND, Scope, of_kind};
 
@@ -170,24 +170,11 @@ impl Generator {
                 Op::Finally(self.slot(scope, kind), of, handler)
             }
             12..=15 => self.combine(scope, choice)?,
-            16 if self.random.chance(25) => {
+            16 if self.random.chance(30) => {
                 let of = self.promise(scope, &[Kind::Plain])?;
-                let mut handler = || {
-                    let mut handler = self.handler(scope);
-                    if let Some(End::IfOdd(end, _)) = handler.end {
-                        handler.end = Some(End::Always(end));
-                    }
-                    handler
-                };
-                let (fulfilled, rejected, mut finished) = (handler(), handler(), handler());
-                finished.end = None;
-                Op::Chain {
-                    slot: self.slot(scope, Kind::Plain),
-                    of,
-                    fulfilled,
-                    rejected,
-                    finished,
-                }
+                let length = 1 + self.random.below(4);
+                let steps = (0..length).map(|_| self.step(scope)).collect();
+                Op::Chain(self.slot(scope, Kind::Plain), of, steps)
             }
             16 => {
                 let mut inner = scope.inner();

@@ -1,7 +1,6 @@
 //! Async functions: async blocks, spawned.
 
 use super::foreign::foreign;
-use super::handlers::{Product, Shape, as_promise, as_result};
 use super::value::{Value, ZERO};
 use super::world::{Handle, World, evaluate};
 use crate::program::{Slot, Statement, Statements};
@@ -24,33 +23,6 @@ pub(super) fn call(world: &Rc<World>, statements: &Statements) -> LocalPromise<V
         }
     };
     promise! { body }.spawn_local()
-}
-
-/// The steps of a cold chain run where the statements of an async function do.
-pub(super) fn chain(
-    of: LocalPromise<Value, Value>,
-    fulfilled: (Shape, impl FnOnce(Value) -> Product + 'static),
-    rejected: (Shape, impl FnOnce(Value) -> Product + 'static),
-    finished: impl FnOnce() + 'static,
-) -> LocalPromise<Value, Value> {
-    let ((one, fulfilled), (other, rejected)) = (fulfilled, rejected);
-    macro_rules! spawn {
-        ($fulfil:ident, $reject:ident) => {
-            promise! {
-                move <Value, Value> of
-                    .then(|value| $fulfil(fulfilled(value)))
-                    .catch(|reason| $reject(rejected(reason)))
-                    .finally(|| finished())
-            }
-            .spawn_local()
-        };
-    }
-    match (one, other) {
-        (Shape::Promise, Shape::Promise) => spawn!(as_promise, as_promise),
-        (Shape::Promise, _) => spawn!(as_promise, as_result),
-        (_, Shape::Promise) => spawn!(as_result, as_promise),
-        _ => spawn!(as_result, as_result),
-    }
 }
 
 struct Function {

@@ -1,6 +1,7 @@
 //! Runs a program on `LocalPromise` and the event loop, and writes the log that Node writes of it.
 
 mod asynchronous;
+mod chain;
 mod foreign;
 mod handlers;
 mod log;

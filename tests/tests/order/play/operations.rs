@@ -1,6 +1,7 @@
 //! The operations, one after the other.
 
 use super::asynchronous;
+use super::chain;
 use super::handlers::{
     Shape, as_is, as_promise, as_result, by_shape, finisher, handler, then_or_else,
 };
@@ -132,21 +133,9 @@ impl World {
             Op::Async(slot, statements) => {
                 self.set(*slot, asynchronous::call(self, statements));
             }
-            Op::Chain {
-                slot,
-                of,
-                fulfilled,
-                rejected,
-                finished,
-            } => {
-                let fulfilled = (Shape::of(fulfilled), handler(self, fulfilled, "+"));
-                let rejected = (Shape::of(rejected), handler(self, rejected, "-"));
-                let finished = finisher(self, finished);
-                let of = self.plain(*of);
-                self.set(
-                    *slot,
-                    asynchronous::chain(of, fulfilled, rejected, finished),
-                );
+            Op::Chain(slot, of, steps) => {
+                let source = self.plain(*of);
+                self.set(*slot, chain::spawn(self, source, steps));
             }
             Op::Microtask(event, body) => {
                 let (world, event, body) = (Rc::clone(self), *event, Rc::clone(body));
