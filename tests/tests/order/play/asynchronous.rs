@@ -1,5 +1,6 @@
 //! Async functions: async blocks, spawned.
 
+use super::Setting;
 use super::foreign::foreign;
 use super::value::{Value, ZERO};
 use super::world::{Handle, World, evaluate};
@@ -112,8 +113,14 @@ impl Function {
 
     async fn outcome(&self, slot: Slot) -> Result<Value, Value> {
         match self.world.get(slot) {
-            Handle::Plain(promise) if self.world.foreign_wakers => foreign(promise).await,
-            Handle::Plain(promise) => promise.await,
+            Handle::Plain(promise) => match self.world.setting {
+                Setting::ForeignWakers => foreign(promise).await,
+                Setting::Dropped => match promise.into_unique() {
+                    Ok(outcome) => outcome.await,
+                    Err(promise) => promise.await,
+                },
+                Setting::Kept | Setting::Outside => (&promise).await,
+            },
             Handle::List(promise) => promise.await.map(Value::from),
             Handle::Outcomes(promise) => {
                 let Ok(outcomes) = promise.await;

@@ -25,7 +25,7 @@ use world::World;
 pub(crate) enum Setting {
     /// In a virtual loop, with all handles kept until the end.
     Kept,
-    /// In a virtual loop, each handle dropped by the last operation that names it.
+    /// In a virtual loop, each handle dropped by the last operation that names it; awaited as the only handle, if it is.
     Dropped,
     /// In a virtual loop, with async functions that await with wakers of somebody else's, as in a `join!`.
     ForeignWakers,
@@ -56,10 +56,9 @@ pub(crate) fn play(program: &Program, setting: Setting) -> String {
     report_rejections();
     let world = Rc::new(World::new(program, setting));
     CURRENT.set(Some(Rc::clone(&world)));
-    let (body, main) = (Rc::clone(&program.body), Rc::clone(&world));
-    let main = move || {
-        main.start_ticker();
-        main.run(&body, &ZERO);
+    let main = || {
+        world.start_ticker();
+        world.run(&program.body, &ZERO);
     };
     let log = if setting == Setting::Outside {
         main();
@@ -67,8 +66,7 @@ pub(crate) fn play(program: &Program, setting: Setting) -> String {
         world.end()
     } else {
         let event_loop = EventLoop::with_clock(Clock::Virtual);
-        // As a microtask: the loop goes on, instead of ending with the program's first turn.
-        event_loop.run(async { event_loop::queue_microtask(main) });
+        event_loop.run(async { main() });
         event_loop.run_until_idle();
         world.end()
     };

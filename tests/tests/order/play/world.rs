@@ -27,7 +27,7 @@ pub(super) enum Handle {
 pub(super) type Resolvers = (LocalResolve<Value, Value>, LocalReject<Value, Value>);
 
 pub(super) struct World {
-    pub(super) foreign_wakers: bool,
+    pub(super) setting: Setting,
     over: Cell<bool>,
     log: RefCell<Log>,
     ticker: Ticker,
@@ -44,7 +44,7 @@ impl World {
             None => (None, None),
         };
         Self {
-            foreign_wakers: setting == Setting::ForeignWakers,
+            setting,
             over: Cell::new(false),
             log: RefCell::default(),
             ticker: program.ticker,

@@ -1,9 +1,10 @@
 //! A program as the JavaScript that Node runs: one line, in which `log` and `state` write the log, and `odd` looks at a
 //! value.
 
-use super::program::{
-    End, Expression, Handler, Op, Program, Rule, Settle, Slot, Statement, Step, Ticker,
-};
+mod asynchronous;
+
+use crate::program::{End, Expression, Handler, Op, Program, Rule, Settle, Slot, Ticker};
+use asynchronous::{FAIL, Statements};
 use std::fmt::{self, Display, Formatter, Write};
 
 /// The arguments of a call.
@@ -14,14 +15,6 @@ struct Body<'a>(&'a [Op]);
 
 /// Everything in a handler's braces after the event is logged.
 struct Rest<'a>(&'a Handler);
-
-/// A call of a handler in an async function, which awaits what it returns if that is a promise.
-struct Call<'a>(char, &'a Handler);
-
-struct Statements<'a>(&'a [Statement]);
-
-/// How a step of a chain goes on after a rejection.
-const FAIL: &str = "catch (e) { ok = false; x = e; }";
 
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -36,12 +29,37 @@ impl Display for Program {
 
 impl Display for Body<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(" let x = 0;")?;
+        f.write_str(own_x(self.0, None))?;
         declare(f, self.0)?;
         for op in self.0 {
             write!(f, " {op};")?;
         }
         Ok(())
+    }
+}
+
+/// What is called without an argument has one that is 0, if it looks at it.
+fn own_x(ops: &[Op], end: Option<End>) -> &'static str {
+    let settles = |settle| {
+        matches!(
+            settle,
+            Settle::Fulfil(Expression::Argument) | Settle::Reject(Expression::Argument)
+        )
+    };
+    let looks = |op: &Op| match op {
+        Op::Resolve(_, value) | Op::Reject(_, value) => matches!(value, Expression::Argument),
+        Op::Settle(_, settle) => settles(*settle),
+        _ => false,
+    };
+    let ends = match end {
+        Some(End::Always(end)) => settles(end),
+        Some(End::IfOdd(..)) => true,
+        None => false,
+    };
+    if ends || ops.iter().any(looks) {
+        " const x = 0;"
+    } else {
+        ""
     }
 }
 
@@ -104,51 +122,6 @@ fn leave(end: Settle) -> String {
     }
 }
 
-impl Display for Step {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Then(one) => write!(f, "if (ok) try {{ x = {}; }} {FAIL}", Call('+', one)),
-            Self::ThenOrElse(one, other) => write!(
-                f,
-                "try {{ if (ok) x = {}; else {{ x = {}; ok = true; }} }} {FAIL}",
-                Call('+', one),
-                Call('-', other)
-            ),
-            Self::Catch(one) => {
-                write!(
-                    f,
-                    "if (!ok) try {{ x = {}; ok = true; }} {FAIL}",
-                    Call('-', one)
-                )
-            }
-            Self::Finally(one) => {
-                let (event, word) = (one.event, word(one));
-                let rest = Rest(one);
-                write!(
-                    f,
-                    "try {{ {word}(() => {{ let x = 0; log('{event}');{rest} }})(); }} {FAIL}"
-                )
-            }
-        }
-    }
-}
-
-impl Display for Call<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self(sign, one) = self;
-        write!(f, "{}(", word(one))?;
-        handler(f, *sign, one)?;
-        f.write_str(")(x)")
-    }
-}
-
-fn word(handler: &Handler) -> &'static str {
-    match handler.end {
-        Some(End::Always(Settle::Adopt(_))) => "await ",
-        _ => "",
-    }
-}
-
 /// A handler that is told `+` what was fulfilled or `-` what was rejected.
 fn handler(f: &mut Formatter<'_>, sign: char, handler: &Handler) -> fmt::Result {
     let event = handler.event;
@@ -205,7 +178,8 @@ impl Display for Op {
                 let event = finished.event;
                 write!(
                     f,
-                    "p{slot} = p{of}.finally(() => {{ let x = 0; log('{event}');{} }})",
+                    "p{slot} = p{of}.finally(() => {{{} log('{event}');{} }})",
+                    own_x(&finished.body, finished.end),
                     Rest(finished)
                 )
             }
@@ -267,47 +241,6 @@ impl Display for Op {
                 )
             }
             Self::Clear(timer) => write!(f, "clearTimeout(t{timer})"),
-        }
-    }
-}
-
-impl Display for Statements<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        declare(f, self.0.iter().filter_map(Statement::op))?;
-        for statement in self.0 {
-            write!(f, " {statement}")?;
-        }
-        Ok(())
-    }
-}
-
-impl Display for Statement {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Op(op) => write!(f, "{op};"),
-            Self::Await(event, slot) => write!(f, "x = await p{slot}; log('{event}+', x);"),
-            Self::AwaitValue(event, value) => write!(f, "x = await {value}; log('{event}+', x);"),
-            Self::Try {
-                body,
-                catch,
-                finally,
-            } => {
-                write!(f, "try {{{} }}", Statements(body))?;
-                if let Some((event, body)) = catch {
-                    write!(
-                        f,
-                        " catch (e) {{ x = e; log('{event}-', x);{} }}",
-                        Statements(body)
-                    )?;
-                }
-                if let Some((event, body)) = finally {
-                    write!(f, " finally {{ log('{event}');{} }}", Statements(body))?;
-                }
-                Ok(())
-            }
-            Self::Return(value) => write!(f, "return {value};"),
-            Self::ReturnAwait(slot) => write!(f, "return await p{slot};"),
-            Self::Throw(value) => write!(f, "throw {value};"),
         }
     }
 }
