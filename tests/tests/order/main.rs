@@ -1,18 +1,37 @@
 //! `LocalPromise` on the event loop runs everything in the order in which Node runs it: random programs, run by both.
 //! `tests/order/README.md` says how to read a log, to run more programs, and to write the golden logs anew.
 
+#![allow(clippy::duplicate_mod, reason = "one text for both kinds of promise")]
+
 mod compare;
 mod generate;
 mod golden;
 mod javascript;
 mod mentions;
 mod node;
-mod play;
 mod program;
 mod random;
+mod rejections;
+mod setting;
 mod shrink;
+mod value;
 
-use generate::generate;
+/// `LocalPromise`.
+mod local {
+    mod kind;
+    #[path = "../play/mod.rs"]
+    pub(crate) mod play;
+}
+
+/// `Promise`.
+mod shared {
+    mod kind;
+    #[path = "../play/mod.rs"]
+    pub(crate) mod play;
+}
+
+use compare::{LOCAL, Report, SHARED, Side};
+use generate::{generate, generate_confluent};
 use node::Timers;
 use program::Program;
 use std::env;
@@ -33,17 +52,27 @@ fn golden_logs() {
     let pairs = golden
         .iter()
         .map(|golden| (&golden.program, golden.log.as_str()));
-    if let Some(report) = compare::differences(pairs) {
-        let (count, all) = (report.count(), golden.len());
-        panic!(
-            "{count} of {all} programs run in another order than in Node: {}",
-            report.text
-        );
-    }
+    let report = LOCAL.differences(pairs);
+    let (count, all) = (report.count, golden.len());
+    assert_eq!(
+        count, 0,
+        "{count} of {all} programs run in another order than in Node: {}",
+        report.text
+    );
 }
 
 #[test]
 fn against_node() {
+    compare_with_node(&LOCAL, generate);
+}
+
+/// `Promise` promises less: what happens, but not in which turn.
+#[test]
+fn promises_of_many_threads_do_the_same_in_some_order() {
+    compare_with_node(&SHARED, generate_confluent);
+}
+
+fn compare_with_node(side: &Side, generate: fn(u64) -> Program) {
     if let Some(reason) = node::missing() {
         // Not by `eprintln`, which the test harness would keep to itself.
         writeln!(
@@ -59,21 +88,16 @@ fn against_node() {
     };
     let first = number("PROMISE_ORDER_SEED").unwrap_or(FIRST_SEED);
     let programs = number("PROMISE_ORDER_PROGRAMS").unwrap_or(BATCH);
-    let (mut count, mut text) = (0, String::new());
+    let mut all = Report::default();
     for batch in batches(first..first + programs) {
         let programs: Vec<Program> = batch.map(generate).collect();
         let logs = node::logs(&programs, timers);
-        let pairs = programs.iter().zip(logs.iter().map(String::as_str));
-        if let Some(report) = compare::differences(pairs) {
-            count += report.count();
-            if text.is_empty() {
-                text = report.text;
-            }
-        }
+        all.add(side.differences(programs.iter().zip(logs.iter().map(String::as_str))));
     }
     assert_eq!(
-        count, 0,
-        "of {programs} programs from seed {first} on, {count} run in another order than in Node: {text}"
+        all.count, 0,
+        "{} of {programs} programs from seed {first} on differ from Node: {}",
+        all.count, all.text
     );
 }
 

@@ -1,7 +1,7 @@
 //! A promise program as data: what [`generate`](super::generate) makes, [`javascript`](super::javascript) writes
 //! for Node, and [`play`](super::play) runs on `LocalPromise`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The variable that holds a promise (`p3`), and its resolvers (`d3`) if it has any.
 pub(crate) type Slot = usize;
@@ -12,8 +12,8 @@ pub(crate) type Event = u32;
 /// The variable that holds a timer (`t3`).
 pub(crate) type Timer = usize;
 
-pub(crate) type Block = Rc<[Op]>;
-pub(crate) type Statements = Rc<[Statement]>;
+pub(crate) type Block = Arc<[Op]>;
+pub(crate) type Statements = Arc<[Statement]>;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
@@ -103,12 +103,12 @@ pub(crate) enum Op {
     ThenOrElse(Slot, Slot, Handler, Handler),
     Catch(Slot, Slot, Handler),
     Finally(Slot, Slot, Handler),
-    Combine(Slot, Rule, Rc<[Slot]>),
+    Combine(Slot, Rule, Arc<[Slot]>),
     /// Calls an async function.
     Async(Slot, Statements),
     /// Spawns a cold chain, `promise! { of.then(…)… }`: in JavaScript an async function that awaits `of` and goes on by
     /// itself.
-    Chain(Slot, Slot, Rc<[Step]>),
+    Chain(Slot, Slot, Arc<[Step]>),
     Microtask(Event, Block),
     Timeout {
         timer: Timer,

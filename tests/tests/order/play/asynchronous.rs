@@ -1,35 +1,38 @@
 //! Async functions: async blocks, spawned.
 
-use super::Setting;
+use super::super::kind::{Boxed, HotPromise, Shared, spawn};
 use super::foreign::foreign;
-use super::value::{Value, ZERO};
+use super::lock;
 use super::world::{Handle, World, evaluate};
 use crate::program::{Slot, Statement, Statements};
+use crate::setting::Setting;
+use crate::value::{Value, ZERO};
 use promise_runtime::prelude::*;
-use std::cell::RefCell;
-use std::pin::Pin;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
-pub(super) fn call(world: &Rc<World>, statements: &Statements) -> LocalPromise<Value, Value> {
+pub(super) fn call(world: &Shared<World>, statements: &Statements) -> HotPromise<Value, Value> {
     let function = Function {
-        world: Rc::clone(world),
-        argument: RefCell::new(ZERO),
+        world: Shared::clone(world),
+        argument: Mutex::new(ZERO),
     };
-    let statements = Rc::clone(statements);
+    let statements = Arc::clone(statements);
     let body = async move {
         match function.run(&statements).await {
-            Flow::Next => Ok(function.argument.into_inner()),
+            Flow::Next => Ok(function
+                .argument
+                .into_inner()
+                .expect("nobody panics while it is locked")),
             Flow::Return(value) => Ok(value),
             Flow::Throw(reason) => Err(reason),
         }
     };
-    promise! { body }.spawn_local()
+    spawn(promise! { body })
 }
 
 struct Function {
-    world: Rc<World>,
+    world: Shared<World>,
     /// What was awaited or caught last.
-    argument: RefCell<Value>,
+    argument: Mutex<Value>,
 }
 
 /// How statements ended.
@@ -40,7 +43,7 @@ enum Flow {
 }
 
 impl Function {
-    fn run<'a>(&'a self, statements: &'a [Statement]) -> Pin<Box<dyn Future<Output = Flow> + 'a>> {
+    fn run<'a>(&'a self, statements: &'a [Statement]) -> Boxed<'a, Flow> {
         Box::pin(async move {
             for statement in statements {
                 match self.step(statement).await {
@@ -55,7 +58,7 @@ impl Function {
     async fn step(&self, statement: &Statement) -> Flow {
         match statement {
             Statement::Op(op) => {
-                let argument = self.argument.borrow().clone();
+                let argument = lock(&self.argument).clone();
                 self.world.run_one(op, &argument);
                 Flow::Next
             }
@@ -64,7 +67,7 @@ impl Function {
                 Err(reason) => Flow::Throw(reason),
             },
             Statement::AwaitValue(event, number) => {
-                let value = LocalPromise::<_, Value>::resolve(Value::Number(*number));
+                let value = HotPromise::<_, Value>::resolve(Value::Number(*number));
                 match value.await {
                     Ok(value) => self.enter(format!("{event}+"), Some(value)),
                     Err(_) => unreachable!("it was fulfilled"),
@@ -91,12 +94,12 @@ impl Function {
                 }
                 flow
             }
-            Statement::Return(value) => Flow::Return(evaluate(*value, &self.argument.borrow())),
+            Statement::Return(value) => Flow::Return(evaluate(*value, &lock(&self.argument))),
             Statement::ReturnAwait(slot) => match self.outcome(*slot).await {
                 Ok(value) => Flow::Return(value),
                 Err(reason) => Flow::Throw(reason),
             },
-            Statement::Throw(value) => Flow::Throw(evaluate(*value, &self.argument.borrow())),
+            Statement::Throw(value) => Flow::Throw(evaluate(*value, &lock(&self.argument))),
         }
     }
 
@@ -104,7 +107,7 @@ impl Function {
         match argument {
             Some(value) => {
                 self.world.log(format_args!("{event}{value}"));
-                self.argument.replace(value);
+                *lock(&self.argument) = value;
             }
             None => self.world.log(format_args!("{event}")),
         }

@@ -1,13 +1,13 @@
 //! Cold chains, spawned: their steps run where the statements of an async function do.
 
+use super::super::kind::{ColdChain, HotPromise, Shared, boxed, spawn};
 use super::handlers::{Shape, as_promise, as_result, handler};
-use super::value::{Value, ZERO};
 use super::world::World;
 use crate::program::Step;
+use crate::value::{Value, ZERO};
 use promise_runtime::prelude::*;
-use std::rc::Rc;
 
-type Cold = LocalBoxedChain<'static, Value, Value>;
+type Cold = ColdChain<'static, Value, Value>;
 
 /// As `by_shape`, for handlers that are always of the first two.
 macro_rules! by_shape {
@@ -15,29 +15,29 @@ macro_rules! by_shape {
         match $shape {
             Shape::Promise => {
                 let $product = as_promise;
-                $chain.boxed_local()
+                boxed($chain)
             }
             Shape::Result | Shape::Resolution => {
                 let $product = as_result;
-                $chain.boxed_local()
+                boxed($chain)
             }
         }
     };
 }
 
-pub(super) fn spawn(
-    world: &Rc<World>,
-    source: LocalPromise<Value, Value>,
+pub(super) fn spawn_chain(
+    world: &Shared<World>,
+    source: HotPromise<Value, Value>,
     steps: &[Step],
-) -> LocalPromise<Value, Value> {
-    let mut chain = promise! { source }.boxed_local();
+) -> HotPromise<Value, Value> {
+    let mut chain = boxed(promise! { source });
     for step in steps {
         chain = append(world, chain, step);
     }
-    chain.spawn_local()
+    spawn(chain)
 }
 
-fn append(world: &Rc<World>, chain: Cold, step: &Step) -> Cold {
+fn append(world: &Shared<World>, chain: Cold, step: &Step) -> Cold {
     match step {
         Step::Then(one) => {
             let (shape, one) = (Shape::of(one), handler(world, one, "+"));

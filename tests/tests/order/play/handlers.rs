@@ -1,13 +1,13 @@
 //! Handlers as closures of the three types that a handler can return.
 
-use super::value::{Value, ZERO};
+use super::super::kind::{Content, HotPromise, Portable, Shared};
 use super::world::{World, evaluate};
 use crate::program::{End, Handler, Settle};
+use crate::value::{Value, ZERO};
 use promise_runtime::hot::Reason;
 use promise_runtime::prelude::*;
-use std::rc::Rc;
 
-pub(super) type Product = Resolution<Value, Value>;
+pub(super) type Product = Resolution<Value, Value, HotPromise<Value, Value>>;
 
 /// What a handler returns: always one of the first two, or either as the argument has it.
 #[derive(Clone, Copy)]
@@ -56,7 +56,7 @@ pub(super) fn as_result(product: Product) -> Result<Value, Value> {
     }
 }
 
-pub(super) fn as_promise(product: Product) -> LocalPromise<Value, Value> {
+pub(super) fn as_promise(product: Product) -> HotPromise<Value, Value> {
     match product {
         Resolution::Adopt(promise) => promise,
         Resolution::Fulfill(_) | Resolution::Reject(_) => unreachable!("not of this shape"),
@@ -68,8 +68,8 @@ pub(super) fn as_is(product: Product) -> Product {
 }
 
 /// A handler of `finally` that returns nothing.
-pub(super) fn finisher(world: &Rc<World>, handler: &Handler) -> impl FnOnce() + use<> {
-    let (world, handler) = (Rc::clone(world), handler.clone());
+pub(super) fn finisher(world: &Shared<World>, handler: &Handler) -> impl FnOnce() + use<> {
+    let (world, handler) = (Shared::clone(world), handler.clone());
     move || {
         world.log(format_args!("{}", handler.event));
         world.run(&handler.body, &ZERO);
@@ -78,12 +78,15 @@ pub(super) fn finisher(world: &Rc<World>, handler: &Handler) -> impl FnOnce() + 
 
 /// Logs the event with its sign and the argument, if it has a sign, and runs the body.
 pub(super) fn handler(
-    world: &Rc<World>,
+    world: &Shared<World>,
     handler: &Handler,
     sign: &'static str,
 ) -> impl FnOnce(Value) -> Product + use<> {
-    let (world, handler) = (Rc::clone(world), handler.clone());
+    let (world, handler) = (Shared::clone(world), handler.clone());
     move |argument| {
+        if world.is_over() {
+            return nothing(Shape::of(&handler));
+        }
         let event = handler.event;
         if sign.is_empty() {
             world.log(format_args!("{event}"));
@@ -104,15 +107,23 @@ pub(super) fn handler(
     }
 }
 
+/// What a handler returns that is called after the end.
+fn nothing(shape: Shape) -> Product {
+    match shape {
+        Shape::Promise => Resolution::Adopt(HotPromise::resolve(ZERO)),
+        Shape::Result | Shape::Resolution => Resolution::Fulfill(ZERO),
+    }
+}
+
 /// `then_or_else` with handlers of the nine pairs of shapes.
 pub(super) fn then_or_else<T, E>(
-    promise: &LocalPromise<T, E>,
-    (one, fulfilled): (Shape, impl FnOnce(Value) -> Product + 'static),
-    (other, rejected): (Shape, impl FnOnce(Value) -> Product + 'static),
-) -> LocalPromise<Value, Value>
+    promise: &HotPromise<T, E>,
+    (one, fulfilled): (Shape, impl FnOnce(Value) -> Product + Portable + 'static),
+    (other, rejected): (Shape, impl FnOnce(Value) -> Product + Portable + 'static),
+) -> HotPromise<Value, Value>
 where
-    T: Clone + Into<Value> + 'static,
-    E: Clone + Into<Value> + Reason + 'static,
+    T: Content + Clone + Into<Value> + 'static,
+    E: Content + Clone + Into<Value> + Reason + 'static,
 {
     by_shape!(one, fulfil => by_shape!(other, reject => promise.then_or_else(
         move |value| fulfil(fulfilled(value.into())),

@@ -1,18 +1,19 @@
 //! The operations, one after the other.
 
+use super::super::kind::{HotPromise, Shared};
 use super::asynchronous;
 use super::chain;
 use super::handlers::{
     Shape, as_is, as_promise, as_result, by_shape, finisher, handler, then_or_else,
 };
-use super::value::{Value, ZERO};
 use super::world::{Handle, World, evaluate};
 use crate::program::{Op, Rule, Settle, Slot};
+use crate::value::{Value, ZERO};
 use promise_runtime::event_loop::{
     clear_interval, clear_timeout, queue_microtask, set_interval, set_timeout,
 };
 use promise_runtime::prelude::*;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Does the same with a handle of whatever kind.
@@ -28,7 +29,7 @@ macro_rules! with_promise {
 }
 
 impl World {
-    pub(super) fn run(self: &Rc<Self>, ops: &[Op], argument: &Value) {
+    pub(super) fn run(self: &Shared<Self>, ops: &[Op], argument: &Value) {
         if self.is_over() {
             return;
         }
@@ -37,7 +38,7 @@ impl World {
         }
     }
 
-    pub(super) fn run_one(self: &Rc<Self>, op: &Op, argument: &Value) {
+    pub(super) fn run_one(self: &Shared<Self>, op: &Op, argument: &Value) {
         match op {
             Op::Log(event) => self.log(format_args!("{event}")),
             Op::State(event, slot) => {
@@ -47,24 +48,24 @@ impl World {
             Op::Resolve(slot, value) => {
                 self.set(
                     *slot,
-                    LocalPromise::<Value, Value>::resolve(evaluate(*value, argument)),
+                    HotPromise::<Value, Value>::resolve(evaluate(*value, argument)),
                 );
             }
             Op::Reject(slot, value) => {
                 self.set(
                     *slot,
-                    LocalPromise::<Value, Value>::reject(evaluate(*value, argument)),
+                    HotPromise::<Value, Value>::reject(evaluate(*value, argument)),
                 );
             }
             Op::New(slot, body) => {
-                let promise = LocalPromise::<Value, Value>::new(|resolve, reject| {
+                let promise = HotPromise::<Value, Value>::new(|resolve, reject| {
                     self.set_resolvers(*slot, (resolve, reject));
                     self.run(body, &ZERO);
                 });
                 self.set(*slot, promise);
             }
             Op::WithResolvers(slot) => {
-                let (promise, resolve, reject) = LocalPromise::<Value, Value>::with_resolvers();
+                let (promise, resolve, reject) = HotPromise::<Value, Value>::with_resolvers();
                 self.set_resolvers(*slot, (resolve, reject));
                 self.set(*slot, promise);
             }
@@ -75,7 +76,7 @@ impl World {
                 event,
                 value,
             } => {
-                let (world, event, value) = (Rc::clone(self), *event, *value);
+                let (world, event, value) = (Shared::clone(self), *event, *value);
                 let mapped = self.plain(*of).map(move |argument| {
                     world.log(format_args!("{event}+{argument}"));
                     evaluate(value, &argument)
@@ -135,10 +136,10 @@ impl World {
             }
             Op::Chain(slot, of, steps) => {
                 let source = self.plain(*of);
-                self.set(*slot, chain::spawn(self, source, steps));
+                self.set(*slot, chain::spawn_chain(self, source, steps));
             }
             Op::Microtask(event, body) => {
-                let (world, event, body) = (Rc::clone(self), *event, Rc::clone(body));
+                let (world, event, body) = (Shared::clone(self), *event, Arc::clone(body));
                 queue_microtask(move || {
                     world.log(format_args!("{event}"));
                     world.run(&body, &ZERO);
@@ -150,7 +151,7 @@ impl World {
                 milliseconds,
                 body,
             } => {
-                let (world, event, body) = (Rc::clone(self), *event, Rc::clone(body));
+                let (world, event, body) = (Shared::clone(self), *event, Arc::clone(body));
                 let fired = move || {
                     world.enter_macrotask();
                     world.log(format_args!("{event}"));
@@ -168,8 +169,8 @@ impl World {
                 times,
                 body,
             } => {
-                let (world, id, event) = (Rc::clone(self), *timer, *event);
-                let (mut fired, times, body) = (0, *times, Rc::clone(body));
+                let (world, id, event) = (Shared::clone(self), *timer, *event);
+                let (mut fired, times, body) = (0, *times, Arc::clone(body));
                 let fire = move || {
                     world.enter_macrotask();
                     world.log(format_args!("{event}"));
@@ -205,10 +206,10 @@ impl World {
         }
         let all = of.iter().map(|slot| self.plain(*slot));
         match rule {
-            Rule::All => self.set(slot, LocalPromise::all(all)),
-            Rule::AllSettled => self.set(slot, LocalPromise::all_settled(all)),
-            Rule::Any => self.set(slot, LocalPromise::any(all)),
-            Rule::Race => self.set(slot, LocalPromise::race(all)),
+            Rule::All => self.set(slot, HotPromise::all(all)),
+            Rule::AllSettled => self.set(slot, HotPromise::all_settled(all)),
+            Rule::Any => self.set(slot, HotPromise::any(all)),
+            Rule::Race => self.set(slot, HotPromise::race(all)),
         }
     }
 
@@ -218,7 +219,7 @@ impl World {
             ($kind:ident) => {
                 self.set(
                     slot,
-                    LocalPromise::race(all.into_iter().map(|handle| match handle {
+                    HotPromise::race(all.into_iter().map(|handle| match handle {
                         Handle::$kind(promise) => promise,
                         _ => unreachable!("all of one kind"),
                     })),

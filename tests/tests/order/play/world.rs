@@ -1,39 +1,40 @@
 //! The variables of a running program, and its log.
 
-use super::Setting;
+use super::super::kind::{HotPromise, HotReject, HotResolve, Shared, spawn};
+use super::lock;
 use super::log::Log;
-use super::value::Value;
 use super::variables::Variables;
 use crate::mentions::Mentions;
 use crate::program::{Expression, Program, Slot, Ticker, Timer};
+use crate::setting::Setting;
+use crate::value::Value;
 use promise_runtime::event_loop::{TimerId, queue_microtask};
-use promise_runtime::hot::{LocalReject, LocalResolve};
 use promise_runtime::prelude::*;
-use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::fmt::Arguments;
-use std::rc::Rc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a variable holds, by [`Kind`](crate::program::Kind).
 #[derive(Clone)]
 pub(super) enum Handle {
-    Plain(LocalPromise<Value, Value>),
-    List(LocalPromise<Vec<Value>, Value>),
-    Outcomes(LocalPromise<Vec<Result<Value, Value>>, Infallible>),
-    First(LocalPromise<Value, AggregateError<Vec<Value>>>),
+    Plain(HotPromise<Value, Value>),
+    List(HotPromise<Vec<Value>, Value>),
+    Outcomes(HotPromise<Vec<Result<Value, Value>>, Infallible>),
+    First(HotPromise<Value, AggregateError<Vec<Value>>>),
 }
 
-pub(super) type Resolvers = (LocalResolve<Value, Value>, LocalReject<Value, Value>);
+pub(super) type Resolvers = (HotResolve<Value, Value>, HotReject<Value, Value>);
 
 pub(super) struct World {
     pub(super) setting: Setting,
-    over: Cell<bool>,
-    log: RefCell<Log>,
+    over: AtomicBool,
+    log: Mutex<Log>,
     ticker: Ticker,
     promises: Variables<Handle>,
     resolvers: Variables<Resolvers>,
-    timers: RefCell<HashMap<Timer, TimerId>>,
+    timers: Mutex<HashMap<Timer, TimerId>>,
 }
 
 impl World {
@@ -45,27 +46,27 @@ impl World {
         };
         Self {
             setting,
-            over: Cell::new(false),
-            log: RefCell::default(),
+            over: AtomicBool::new(false),
+            log: Mutex::default(),
             ticker: program.ticker,
             promises: Variables::new(promises),
             resolvers: Variables::new(resolvers),
-            timers: RefCell::default(),
+            timers: Mutex::default(),
         }
     }
 
     pub(super) fn log(&self, event: Arguments<'_>) {
-        self.log.borrow_mut().write(event);
+        lock(&self.log).write(event);
     }
 
     /// Gives the log. What runs from now on does nothing: Node stops, but a loop that ends runs the pending `finally`s.
     pub(super) fn end(&self) -> String {
-        self.over.set(true);
-        self.log.borrow_mut().take()
+        self.over.store(true, Ordering::Relaxed);
+        lock(&self.log).take()
     }
 
     pub(super) fn is_over(&self) -> bool {
-        self.over.get()
+        self.over.load(Ordering::Relaxed)
     }
 
     /// Lets go of everything: promises whose handlers hold the world would keep it alive.
@@ -82,7 +83,7 @@ impl World {
         self.promises.get(slot)
     }
 
-    pub(super) fn plain(&self, slot: Slot) -> LocalPromise<Value, Value> {
+    pub(super) fn plain(&self, slot: Slot) -> HotPromise<Value, Value> {
         match self.get(slot) {
             Handle::Plain(promise) => promise,
             _ => unreachable!("the generator takes plain promises here"),
@@ -98,41 +99,41 @@ impl World {
     }
 
     pub(super) fn set_timer(&self, timer: Timer, id: TimerId) {
-        self.timers.borrow_mut().insert(timer, id);
+        lock(&self.timers).insert(timer, id);
     }
 
     pub(super) fn timer(&self, timer: Timer) -> TimerId {
-        self.timers.borrow()[&timer]
+        lock(&self.timers)[&timer]
     }
 
     /// What a timer does first.
-    pub(super) fn enter_macrotask(self: &Rc<Self>) {
-        self.log.borrow_mut().next_macrotask();
+    pub(super) fn enter_macrotask(self: &Shared<Self>) {
+        lock(&self.log).next_macrotask();
         self.start_ticker();
     }
 
     /// Counts the turns of this macrotask from here on.
-    pub(super) fn start_ticker(self: &Rc<Self>) {
-        let world = Rc::clone(self);
+    pub(super) fn start_ticker(self: &Shared<Self>) {
+        let world = Shared::clone(self);
         match self.ticker {
             Ticker::Then => world.next_then(),
             Ticker::Microtask => world.next_microtask(),
             Ticker::Await => {
                 let ticker = async move {
                     loop {
-                        let Ok(()) = LocalPromise::<(), Infallible>::resolve(()).await;
+                        let Ok(()) = HotPromise::<(), Infallible>::resolve(()).await;
                         if !world.tick() {
                             return Ok::<_, Infallible>(());
                         }
                     }
                 };
-                drop(promise! { ticker }.spawn_local());
+                drop(spawn(promise! { ticker }));
             }
         }
     }
 
-    fn next_then(self: Rc<Self>) {
-        let turn = LocalPromise::<(), Infallible>::resolve(());
+    fn next_then(self: Shared<Self>) {
+        let turn = HotPromise::<(), Infallible>::resolve(());
         drop(turn.map(move |()| {
             if self.tick() {
                 self.next_then();
@@ -140,7 +141,7 @@ impl World {
         }));
     }
 
-    fn next_microtask(self: Rc<Self>) {
+    fn next_microtask(self: Shared<Self>) {
         queue_microtask(move || {
             if self.tick() {
                 self.next_microtask();
@@ -149,7 +150,7 @@ impl World {
     }
 
     fn tick(&self) -> bool {
-        self.log.borrow_mut().tick()
+        lock(&self.log).tick()
     }
 }
 
@@ -161,26 +162,26 @@ pub(super) fn evaluate(expression: Expression, argument: &Value) -> Value {
     }
 }
 
-impl From<LocalPromise<Value, Value>> for Handle {
-    fn from(promise: LocalPromise<Value, Value>) -> Self {
+impl From<HotPromise<Value, Value>> for Handle {
+    fn from(promise: HotPromise<Value, Value>) -> Self {
         Self::Plain(promise)
     }
 }
 
-impl From<LocalPromise<Vec<Value>, Value>> for Handle {
-    fn from(promise: LocalPromise<Vec<Value>, Value>) -> Self {
+impl From<HotPromise<Vec<Value>, Value>> for Handle {
+    fn from(promise: HotPromise<Vec<Value>, Value>) -> Self {
         Self::List(promise)
     }
 }
 
-impl From<LocalPromise<Vec<Result<Value, Value>>, Infallible>> for Handle {
-    fn from(promise: LocalPromise<Vec<Result<Value, Value>>, Infallible>) -> Self {
+impl From<HotPromise<Vec<Result<Value, Value>>, Infallible>> for Handle {
+    fn from(promise: HotPromise<Vec<Result<Value, Value>>, Infallible>) -> Self {
         Self::Outcomes(promise)
     }
 }
 
-impl From<LocalPromise<Value, AggregateError<Vec<Value>>>> for Handle {
-    fn from(promise: LocalPromise<Value, AggregateError<Vec<Value>>>) -> Self {
+impl From<HotPromise<Value, AggregateError<Vec<Value>>>> for Handle {
+    fn from(promise: HotPromise<Value, AggregateError<Vec<Value>>>) -> Self {
         Self::First(promise)
     }
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt::{self, Display, Formatter};
 
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Number(i64),
     List(Vec<Value>),
     Outcomes(Vec<Result<Value, Value>>),
@@ -13,10 +13,10 @@ pub(super) enum Value {
 }
 
 /// What a variable holds before anything is assigned to it.
-pub(super) const ZERO: Value = Value::Number(0);
+pub(crate) const ZERO: Value = Value::Number(0);
 
 impl Value {
-    pub(super) fn is_odd(&self) -> bool {
+    pub(crate) fn is_odd(&self) -> bool {
         matches!(self, Self::Number(number) if number % 2 == 1)
     }
 
