@@ -46,6 +46,13 @@ pub(crate) fn documentation(module: &str, name: &Ident) -> TokenStream {
     quote!(let _ = #hidden::#module::#name;)
 }
 
+/// Has an editor offer the steps or statics in the place of a name that is still being typed. The compiler does not get to see it.
+pub(crate) fn completion(module: &str, name: &Ident) -> TokenStream {
+    let hidden = hidden();
+    let documentation = documentation(module, name);
+    quote_spanned!(Span::mixed_site()=> #hidden::typing! { #documentation })
+}
+
 /// Names the marker of what is redundant, where it stands: rustc warns of its use.
 pub(crate) fn warning(warning: &Warning) -> TokenStream {
     let (hidden, module) = (hidden(), internal("warnings"));

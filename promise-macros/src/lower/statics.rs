@@ -7,7 +7,7 @@ use super::{Leave, Lowering, Scope, emit};
 use crate::model::{
     Body, Chain, Combinator, Handler, Inputs, New, Parameters, Source, Static, StaticKind,
 };
-use crate::runtime::{at, documentation, hidden_at, internal};
+use crate::runtime::{at, completion, documentation, hidden_at, internal};
 
 impl Combinator {
     fn function(self) -> &'static str {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let span = call.name.span();
         let documentation = match call.kind {
-            StaticKind::Invalid => TokenStream::new(),
+            StaticKind::Invalid => completion("statics", &call.name),
             _ => documentation("statics", &call.name),
         };
         let value = match &call.kind {

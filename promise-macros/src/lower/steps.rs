@@ -6,7 +6,7 @@ use syn::Lifetime;
 
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::{at, documentation, warning};
+use crate::runtime::{at, completion, documentation, warning};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -48,7 +48,7 @@ impl Lowering<'_> {
 
     fn documentation(&self, step: &Step) -> TokenStream {
         match step.kind {
-            StepKind::Invalid => TokenStream::new(),
+            StepKind::Invalid => completion("steps", &step.name),
             _ => documentation("steps", &step.name),
         }
     }
@@ -62,7 +62,8 @@ impl Lowering<'_> {
             Source::New(new) => self.new_promise(new, scope),
         };
         let warnings = chain.warnings.iter().map(warning);
-        emit!(#(#warnings)* let __value = #value;)
+        let typing = chain.typing.iter().map(|name| completion("steps", name));
+        emit!(#(#warnings)* #(#typing)* let __value = #value;)
     }
 
     /// A step that only needs the value before it.
