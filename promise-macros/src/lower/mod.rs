@@ -58,9 +58,9 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
         Some(chain) => lowering.whole(chain, promise.types.fulfilment.as_ref()),
         None => lowering.errors.take().unwrap_or_default(),
     };
-    // An editor sees the chain while the mistakes are being mended.
+    // An editor sees the chain while the mistakes are being mended. They stand after it, so that what is before stays where it is.
     match lowering.errors.take() {
-        Some(errors) => emit!({ let __chain = #chain; #errors __chain }),
+        Some(errors) => emit!(#chain.__with({ #errors })),
         None => chain,
     }
 }

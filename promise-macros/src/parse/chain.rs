@@ -90,6 +90,7 @@ pub(super) fn element(tokens: &[TokenTree], combinator: &Ident, errors: &mut Err
 }
 
 fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Errors) -> Chain {
+    let mut typing = typing(tokens);
     let tokens = without_consumers(tokens, combinator, errors);
     let postfixes = steps_of(tokens);
     let source_end = postfixes.first().map_or(tokens.len(), |first| first.start);
@@ -103,12 +104,26 @@ fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Error
     if let (Source::Value(body), false) = (&mut source, postfixes.is_empty()) {
         body::unambiguous_source(body, errors);
     }
-    let steps = postfixes
+    if postfixes
+        .last()
+        .is_some_and(|last| last.arguments.is_none())
+    {
+        // It has become a step, though not one that there is.
+        typing = None;
+    }
+    let is_certain = postfixes.last().is_some_and(Postfix::has_arrow) || is_promise(tokens);
+    let mut steps: Vec<_> = postfixes
         .into_iter()
         .map(|postfix| step(postfix, errors))
         .collect();
+    if is_certain {
+        steps.extend(typing.take().map(|name| Step {
+            name,
+            kind: StepKind::Invalid,
+        }));
+    }
     Chain {
-        typing: typing(tokens),
+        typing,
         source,
         steps,
         start: span(tokens),
@@ -116,14 +131,23 @@ fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Error
     }
 }
 
-/// `.name` at the end. It is a field, or the beginning of a step.
+/// `.name` at the end, or `.`. It is a field, or the beginning of a step.
 fn typing(tokens: &[TokenTree]) -> Option<Ident> {
     match tokens {
+        _ if is_static(tokens) => None,
         [_, .., TokenTree::Punct(dot), TokenTree::Ident(name)] if dot.as_char() == '.' => {
             Some(name.clone())
         }
+        [_, .., TokenTree::Punct(dot)] if dot.as_char() == '.' => {
+            Some(Ident::new("__step", dot.span()))
+        }
         _ => None,
     }
+}
+
+/// `Promise.`, whatever comes then, as long as that is all.
+fn is_static(tokens: &[TokenTree]) -> bool {
+    tokens.len() <= 3 && is_ident(tokens.first(), "Promise") && is_punct(tokens.get(1), '.')
 }
 
 /// The chain that a nested run of tokens is.
@@ -267,7 +291,7 @@ fn without_consumers<'a>(
                     );
                     tokens = &tokens[..postfix.start];
                 }
-                _ if len > 1 && is_punct(tokens.last(), '.') => {
+                _ if len > 1 && is_punct(tokens.last(), '.') && !is_static(tokens) => {
                     errors.at(
                         &tokens[len - 1],
                         "a step is missing after this dot, such as `.then(value => …)`",
@@ -346,9 +370,11 @@ fn step(postfix: Postfix, errors: &mut Errors) -> Step {
         "" => None,
         _ => step.collection(errors).map(StepKind::Collect),
     };
-    let name = Ident::new(&snake_case(&postfix.name), postfix.name.span());
-    Step {
-        name,
-        kind: kind.unwrap_or(StepKind::Invalid),
-    }
+    let kind = kind.unwrap_or(StepKind::Invalid);
+    let name = match kind {
+        // As it is written, for an editor to complete it.
+        StepKind::Invalid => postfix.name,
+        _ => Ident::new(&snake_case(&postfix.name), postfix.name.span()),
+    };
+    Step { name, kind }
 }
