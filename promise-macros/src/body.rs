@@ -32,9 +32,12 @@ pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> 
     let expression = match syn::parse2::<Expr>(rewritten.tokens) {
         Ok(expression) => expression,
         // Without words of ours rustc explains it better, and an editor can complete what is half written.
-        Err(_) if !rewritten.changed && !javascript && !errors.thorough => {
-            Expr::Verbatim(braced(tokens))
-        }
+        Err(_) if !rewritten.changed && !javascript && !errors.thorough => match tokens {
+            [TokenTree::Group(block)] if block.delimiter() == Delimiter::Brace => {
+                Expr::Verbatim(stream(tokens))
+            }
+            _ => Expr::Verbatim(braced(tokens)),
+        },
         Err(error) => {
             if errors.count() == before {
                 errors.push(located(error, tokens));
@@ -48,6 +51,10 @@ pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> 
         return Body::broken(rewritten.nested);
     }
     let facts = facts(&expression, &rewritten.nested);
+    let expression = match matches!(place, Place::Arrow { .. }) && !rewritten.changed {
+        true if ends_with_field(tokens) => Expr::Verbatim(braced_at(tokens, Span::mixed_site())),
+        _ => expression,
+    };
     Body {
         expression,
         nested: rewritten.nested,
@@ -70,6 +77,11 @@ impl Body {
     }
 }
 
+/// `user.name`. An editor compares it with `user.`, which is still being typed, and needs both in the same braces.
+fn ends_with_field(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [.., TokenTree::Punct(dot), TokenTree::Ident(_)] if dot.as_char() == '.')
+}
+
 /// What is missing at the end is missing after the user's last token.
 pub(crate) fn located(error: syn::Error, tokens: &[TokenTree]) -> syn::Error {
     let reread = |input: syn::parse::ParseStream<'_>| {
@@ -85,8 +97,13 @@ pub(crate) fn located(error: syn::Error, tokens: &[TokenTree]) -> syn::Error {
 
 /// In braces that stand at the user's last token: that is where rustc says what is missing.
 fn braced(tokens: &[TokenTree]) -> TokenStream {
+    let last = tokens.last().map_or_else(Span::mixed_site, TokenTree::span);
+    braced_at(tokens, last)
+}
+
+fn braced_at(tokens: &[TokenTree], span: Span) -> TokenStream {
     let mut group = Group::new(Delimiter::Brace, stream(tokens));
-    group.set_span(tokens.last().map_or_else(Span::mixed_site, TokenTree::span));
+    group.set_span(span);
     TokenTree::Group(group).into()
 }
 

@@ -29,6 +29,8 @@ pub(crate) struct Types {
 pub(crate) struct Chain {
     pub(crate) source: Source,
     pub(crate) steps: Vec<Step>,
+    /// What may be becoming a step; a field, if the chain is left as it is.
+    pub(crate) typing: Option<Ident>,
     /// The user's first token: where rustc reports what concerns the chain as a whole.
     pub(crate) start: Span,
     /// What in it is redundant.

@@ -30,6 +30,14 @@ pin_project! {
     }
 }
 
+impl<F> Chain<F> {
+    /// The chain, with the mistakes in it, which have no value.
+    #[doc(hidden)]
+    pub fn __with(self, _mistakes: ()) -> Self {
+        self
+    }
+}
+
 impl<F, T, E> Chain<F>
 where
     F: Future<Output = Result<T, E>>,

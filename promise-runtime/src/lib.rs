@@ -160,6 +160,22 @@ macro_rules! promise {
     };
 }
 
+/// What only an editor sees.
+#[cfg(not(rust_analyzer))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __typing {
+    ($($tokens:tt)*) => {};
+}
+
+/// What only an editor sees.
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __typing {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
 /// What generated code uses. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -192,6 +208,6 @@ pub mod __private {
     pub use crate::retry::*;
     pub use crate::statement::*;
     pub use crate::timer::{Deadline, delay, within};
-    pub use crate::{statics, steps, warnings};
+    pub use crate::{__typing as typing, statics, steps, warnings};
     pub use promise_macros::promise;
 }

@@ -156,7 +156,7 @@ fn tells(news: &Arc<News>, waker: Waker) -> JoinHandle<()> {
 
 /// Two children of `n` are woken from two threads; they see what was done before, and are polled for nothing else.
 fn two_are_woken(n: usize) {
-    model(move || {
+    with_preemptions(2, move || {
         let news: [Arc<News>; 2] = Default::default();
         let kept = Kept::default();
         let mut all = all(

@@ -4,9 +4,9 @@
 //! product may borrow from it (a nested chain, a `&` in its tail) is settled at its exits, inside. And one that contains
 //! a macro we do not know is a closure that is called at once, so that a hidden `return` stays inside.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Lifetime, Pat};
+use syn::{Expr, Lifetime, Pat};
 
 use super::choices::Choice;
 use super::settle::Product;
@@ -215,8 +215,9 @@ impl Lowering<'_> {
             let expression = self.contents(body, &Exit::Settled(label.clone()), scope);
             return emit!(#labelled { #bindings #expression });
         }
-        let product = match (bindings.is_empty(), facts.returns) {
-            (true, false) => self.bare(body, scope),
+        let product = match (bindings.is_empty(), facts.returns, half_written_block(body)) {
+            (_, _, Some(block)) => within(&block, bindings),
+            (true, false, None) => self.bare(body, scope),
             _ => {
                 let expression = self.contents(body, &Exit::Product(label), scope);
                 emit!(#labelled { #bindings #expression })
@@ -423,6 +424,25 @@ fn unbraced(body: &TokenStream) -> TokenStream {
         }
         _ => body.clone(),
     }
+}
+
+/// A block that cannot be read, for rustc to say why.
+fn half_written_block(body: &Body) -> Option<Group> {
+    let Expr::Verbatim(tokens) = &body.expression else {
+        return None;
+    };
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Group(block)) if block.delimiter() == Delimiter::Brace => Some(block),
+        _ => None,
+    }
+}
+
+/// The bindings inside of the user's own braces, as they stand in a block that can be read.
+fn within(block: &Group, bindings: &TokenStream) -> TokenStream {
+    let contents = block.stream();
+    let mut within = Group::new(Delimiter::Brace, emit!(#bindings #contents));
+    within.set_span(block.span());
+    TokenTree::Group(within).into()
 }
 
 /// A parameter of the user's that starts with an underscore may well be used.

@@ -14,22 +14,35 @@ pub(super) enum Documented {
     Static,
 }
 
+impl Documented {
+    fn path(self, hidden: &Ident, name: &Ident) -> TokenStream {
+        let module = internal(match self {
+            Self::Step => "steps",
+            Self::Static => "statics",
+        });
+        emit!(#hidden::#module::#name)
+    }
+}
+
 impl Lowering<'_> {
     pub(super) fn document(&self, kind: Documented, name: &Ident) {
-        self.documented.borrow_mut().push((kind, name.clone()));
+        let path = kind.path(&self.hidden, name);
+        self.documented.borrow_mut().extend(emit!(#path as _,));
+    }
+
+    /// Has an editor offer the steps or statics in the place of a name that is still being typed. The compiler does not
+    /// get to see it.
+    pub(super) fn complete(&self, kind: Documented, name: &Ident) {
+        let path = kind.path(&self.hidden, name);
+        let hidden = &self.hidden;
+        self.completed
+            .borrow_mut()
+            .extend(emit!(#hidden::typing! { let _ = #path; }));
     }
 
     /// The names so far.
     pub(super) fn documentation(&self) -> TokenStream {
-        let hidden = &self.hidden;
-        let names = self.documented.take();
-        let paths = names.iter().map(|(kind, name)| {
-            let module = internal(match kind {
-                Documented::Step => "steps",
-                Documented::Static => "statics",
-            });
-            emit!(#module::#name as _)
-        });
-        emit!(#[allow(unused_imports)] use #hidden::{#(#paths),*};)
+        let (documented, completed) = (self.documented.take(), self.completed.take());
+        emit!(#[allow(unused_imports)] use {#documented}; #completed)
     }
 }

@@ -35,7 +35,6 @@ use quote::quote_spanned;
 use syn::{Lifetime, Token, Type};
 
 use self::choices::Choice;
-use self::documented::Documented;
 
 use crate::errors::Errors;
 use crate::model::{Chain, Promise};
@@ -58,6 +57,7 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
         names: Cell::new(0),
         choices: Cell::new(0),
         documented: RefCell::default(),
+        completed: RefCell::default(),
         records: RefCell::default(),
         errors: RefCell::new(errors.reported()),
     };
@@ -65,9 +65,9 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
         Some(chain) => lowering.whole(chain, promise.types.fulfilment.as_ref()),
         None => lowering.errors.take().unwrap_or_default(),
     };
-    // An editor sees the chain while the mistakes are being mended.
+    // An editor sees the chain while the mistakes are being mended. They stand after it, so that what is before stays where it is.
     match lowering.errors.take() {
-        Some(errors) => emit!({ let __chain = #chain; #errors __chain }),
+        Some(errors) => emit!(#chain.__with({ #errors })),
         None => chain,
     }
 }
@@ -83,8 +83,9 @@ struct Lowering<'a> {
     names: Cell<usize>,
     /// The choices by type that the expansion makes: one bit each.
     choices: Cell<u16>,
-    /// The user's names of steps and statics.
-    documented: RefCell<Vec<(Documented, Ident)>>,
+    /// The user's names of steps and statics, and those that are still being typed.
+    documented: RefCell<TokenStream>,
+    completed: RefCell<TokenStream>,
     /// The sets of field names that need a struct.
     records: RefCell<Vec<Vec<String>>>,
     /// The mistakes, until they are emitted.

@@ -32,8 +32,9 @@ impl Lowering<'_> {
     pub(super) fn static_value(&self, call: &Static, scope: &Scope) -> TokenStream {
         let hidden = &self.hidden;
         let span = call.name.span();
-        if !matches!(call.kind, StaticKind::Invalid) {
-            self.document(Documented::Static, &call.name);
+        match call.kind {
+            StaticKind::Invalid => self.complete(Documented::Static, &call.name),
+            _ => self.document(Documented::Static, &call.name),
         }
         match &call.kind {
             StaticKind::Resolve(Some(chain)) => {

@@ -49,8 +49,9 @@ impl Lowering<'_> {
     }
 
     fn document_step(&self, step: &Step) {
-        if !matches!(step.kind, StepKind::Invalid) {
-            self.document(Documented::Step, &step.name);
+        match step.kind {
+            StepKind::Invalid => self.complete(Documented::Step, &step.name),
+            _ => self.document(Documented::Step, &step.name),
         }
     }
 
@@ -63,6 +64,9 @@ impl Lowering<'_> {
             Source::New(new) => self.new_promise(new, scope),
         };
         let warnings = chain.warnings.iter().map(warning);
+        for name in &chain.typing {
+            self.complete(Documented::Step, name);
+        }
         emit!(#(#warnings)* let __value = #value;)
     }
 

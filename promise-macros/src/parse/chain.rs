@@ -1,6 +1,6 @@
 //! Where a chain begins, and its steps.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
 use super::{arguments, statics, step};
 use crate::body::{self, Place};
@@ -44,16 +44,22 @@ pub(super) fn is_collection_step(name: &str) -> bool {
     COLLECTION_STEPS.contains(&name)
 }
 
-/// `.name(arguments)` as it stands in the tokens.
+/// `.name(arguments)` as it stands in the tokens, or a `.name` that is still being typed.
 struct Postfix {
     start: usize,
     name: Ident,
-    arguments: Group,
+    arguments: Option<Group>,
 }
 
 impl Postfix {
+    fn arguments(&self) -> TokenStream {
+        self.arguments
+            .as_ref()
+            .map_or_else(TokenStream::new, Group::stream)
+    }
+
     fn has_arrow(&self) -> bool {
-        fat_arrow(&trees(self.arguments.stream())).is_some()
+        fat_arrow(&trees(self.arguments())).is_some()
     }
 
     fn is_step(&self) -> bool {
@@ -62,7 +68,7 @@ impl Postfix {
 
     /// `….then(|v| v).finaly(|| x)`: nearly a step, after one.
     fn is_misspelt(&self, tokens: &[TokenTree]) -> bool {
-        let arguments = |postfix: &Self| trees(postfix.arguments.stream());
+        let arguments = |postfix: &Self| trees(postfix.arguments());
         check::is_misspelt_step(&self.name, &arguments(self))
             && (is_promise(&tokens[..self.start])
                 || postfix_before(tokens, self.start).is_some_and(|before| {
@@ -84,6 +90,7 @@ pub(super) fn element(tokens: &[TokenTree], combinator: &Ident, errors: &mut Err
 }
 
 fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Errors) -> Chain {
+    let mut typing = typing(tokens);
     let tokens = without_consumers(tokens, combinator, errors);
     let postfixes = steps_of(tokens);
     let source_end = postfixes.first().map_or(tokens.len(), |first| first.start);
@@ -97,16 +104,50 @@ fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Error
     if let (Source::Value(body), false) = (&mut source, postfixes.is_empty()) {
         body::unambiguous_source(body, errors);
     }
-    let steps = postfixes
+    if postfixes
+        .last()
+        .is_some_and(|last| last.arguments.is_none())
+    {
+        // It has become a step, though not one that there is.
+        typing = None;
+    }
+    let is_certain = postfixes.last().is_some_and(Postfix::has_arrow) || is_promise(tokens);
+    let mut steps: Vec<_> = postfixes
         .into_iter()
         .map(|postfix| step(postfix, errors))
         .collect();
+    if is_certain {
+        steps.extend(typing.take().map(|name| Step {
+            name,
+            kind: StepKind::Invalid,
+        }));
+    }
     Chain {
+        typing,
         source,
         steps,
         start: span(tokens),
         warnings: Vec::new(),
     }
+}
+
+/// `.name` at the end, or `.`. It is a field, or the beginning of a step.
+fn typing(tokens: &[TokenTree]) -> Option<Ident> {
+    match tokens {
+        _ if is_static(tokens) => None,
+        [_, .., TokenTree::Punct(dot), TokenTree::Ident(name)] if dot.as_char() == '.' => {
+            Some(name.clone())
+        }
+        [_, .., TokenTree::Punct(dot)] if dot.as_char() == '.' => {
+            Some(Ident::new("__step", dot.span()))
+        }
+        _ => None,
+    }
+}
+
+/// `Promise.`, whatever comes then, as long as that is all.
+fn is_static(tokens: &[TokenTree]) -> bool {
+    tokens.len() <= 3 && is_ident(tokens.first(), "Promise") && is_punct(tokens.get(1), '.')
 }
 
 /// The chain that a nested run of tokens is.
@@ -118,8 +159,9 @@ pub(crate) fn nested_chain(tokens: &[TokenTree], errors: &mut Errors) -> Chain {
 fn steps_of(tokens: &[TokenTree]) -> Vec<Postfix> {
     let mut run = Vec::new();
     let mut end = tokens.len();
-    while let Some(postfix) = postfix_before(tokens, end) {
-        if !postfix.is_step() && !postfix.is_misspelt(tokens) {
+    while let Some(postfix) = postfix_before(tokens, end).or_else(|| name_before(tokens, end)) {
+        let is_unfinished = postfix.arguments.is_none();
+        if !is_unfinished && !postfix.is_step() && !postfix.is_misspelt(tokens) {
             break;
         }
         end = postfix.start;
@@ -170,7 +212,31 @@ fn postfix_before(tokens: &[TokenTree], end: usize) -> Option<Postfix> {
     Some(Postfix {
         start,
         name: name.clone(),
-        arguments: arguments.clone(),
+        arguments: Some(arguments.clone()),
+    })
+}
+
+/// `.name` ending at `end`, after what cannot be anything but a promise.
+fn name_before(tokens: &[TokenTree], end: usize) -> Option<Postfix> {
+    let start = end.checked_sub(2).filter(|&start| start > 0)?;
+    let TokenTree::Ident(name) = &tokens[start + 1] else {
+        return None;
+    };
+    if !is_punct(tokens.get(start), '.') || is_punct(tokens.get(start - 1), '.') {
+        return None;
+    }
+    let before = postfix_before(tokens, start);
+    let is_promise = match &before {
+        Some(before) => before.has_arrow(),
+        None => {
+            matches!(&tokens[..start], [TokenTree::Ident(first), _, .., TokenTree::Group(_)] if *first == "Promise" || *first == "new")
+                && is_promise(&tokens[..start])
+        }
+    };
+    is_promise.then(|| Postfix {
+        start,
+        name: name.clone(),
+        arguments: None,
     })
 }
 
@@ -225,7 +291,7 @@ fn without_consumers<'a>(
                     );
                     tokens = &tokens[..postfix.start];
                 }
-                _ if len > 1 && is_punct(tokens.last(), '.') => {
+                _ if len > 1 && is_punct(tokens.last(), '.') && !is_static(tokens) => {
                     errors.at(
                         &tokens[len - 1],
                         "a step is missing after this dot, such as `.then(value => …)`",
@@ -245,7 +311,7 @@ fn is_chain(tokens: &[TokenTree]) -> bool {
 /// `boxed` and the rest only where they take what ours take.
 fn is_consumer(postfix: &Postfix) -> bool {
     CONSUMERS.contains(&postfix.name.to_string().as_str())
-        && (postfix.arguments.stream().is_empty() || postfix.name == "spawn_with")
+        && (postfix.arguments().is_empty() || postfix.name == "spawn_with")
         && !matches!(postfix.name.to_string().as_str(), "boxed" | "boxed_local")
 }
 
@@ -261,12 +327,12 @@ fn source(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Source {
 
 fn step(postfix: Postfix, errors: &mut Errors) -> Step {
     let mut name = snake_case(&postfix.name);
-    let arguments = arguments(postfix.arguments.stream());
+    let arguments = arguments(postfix.arguments());
     if !is_step_name(&postfix.name) {
         let suggestion = check::did_you_mean(&postfix.name, STEPS.iter().chain(&COLLECTION_STEPS));
-        let otherwise = match postfix.has_arrow() {
-            true => "",
-            false => " (a method of your own: put what it is called on in parentheses)",
+        let otherwise = match (postfix.has_arrow(), &postfix.arguments) {
+            (true, _) | (_, None) => "",
+            (false, _) => " (a method of your own: put what it is called on in parentheses)",
         };
         errors.at(
             &postfix.name,
@@ -276,10 +342,19 @@ fn step(postfix: Postfix, errors: &mut Errors) -> Step {
             ),
         );
         name = String::new();
+    } else if postfix.arguments.is_none() {
+        let written = &postfix.name;
+        errors.at(
+            written,
+            format!("`{written}` is called: write `.{written}(…)`"),
+        );
+        name = String::new();
     }
     let step = step::StepArguments {
         name: &postfix.name,
-        group: &postfix.arguments,
+        group: &postfix
+            .arguments
+            .unwrap_or_else(|| Group::new(Delimiter::Parenthesis, TokenStream::new())),
         arguments,
     };
     let kind = match name.as_str() {
@@ -295,9 +370,11 @@ fn step(postfix: Postfix, errors: &mut Errors) -> Step {
         "" => None,
         _ => step.collection(errors).map(StepKind::Collect),
     };
-    let name = Ident::new(&snake_case(&postfix.name), postfix.name.span());
-    Step {
-        name,
-        kind: kind.unwrap_or(StepKind::Invalid),
-    }
+    let kind = kind.unwrap_or(StepKind::Invalid);
+    let name = match kind {
+        // As it is written, for an editor to complete it.
+        StepKind::Invalid => postfix.name,
+        _ => Ident::new(&snake_case(&postfix.name), postfix.name.span()),
+    };
+    Step { name, kind }
 }
