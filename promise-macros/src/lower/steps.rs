@@ -64,7 +64,7 @@ impl Lowering<'_> {
             Source::New(new) => self.new_promise(new, scope),
         };
         let warnings = chain.warnings.iter().map(warning);
-        for name in &chain.typing {
+        if let Some(name) = &chain.typing {
             self.complete(Documented::Step, name);
         }
         emit!(#(#warnings)* let __value = #value;)
