@@ -99,15 +99,23 @@ impl Executor {
 
     /// Starts a task; its turn comes after everything that is ready now.
     pub(super) fn spawn(&self, task: Work) {
-        let id = self.tasks.borrow_mut().insert(Some(task), self.id());
+        let id = {
+            let mut tasks = self.tasks.borrow_mut();
+            let id = tasks.open(self.id());
+            tasks.keep(id, task);
+            id
+        };
         id.wake();
     }
 
     /// Starts a task and polls it at once.
     pub(super) fn spawn_now(&self, task: Work) {
-        let id = self.tasks.borrow_mut().insert(None, self.id());
-        task.take_seat(id, &self.woken);
-        self.poll_work(id, task);
+        let (id, waker) = {
+            let mut tasks = self.tasks.borrow_mut();
+            let id = tasks.open(self.id());
+            (id, tasks.lend(id, &self.woken))
+        };
+        self.poll(Turn::new(self, id, waker), task, true);
     }
 
     pub(super) fn remote(&self) -> Arc<Remote> {
@@ -120,17 +128,21 @@ impl Executor {
         let _entered = Entered::new(self, "run");
         let main = Seat {
             executor: self,
-            id: self.tasks.borrow_mut().insert(None, self.id()),
+            id: self.tasks.borrow_mut().open(self.id()),
         };
         let mut future = pin!(future);
+        let mut waker = self.tasks.borrow_mut().lend(main.id, &self.woken);
         loop {
-            if let Poll::Ready(output) = main.poll(|cx| future.as_mut().poll(cx)) {
+            let turn = Turn::new(self, main.id, waker);
+            let poll = future.as_mut().poll(&mut Context::from_waker(turn.waker()));
+            waker = turn.end();
+            if let Poll::Ready(output) = poll {
                 if jobs::is_empty() {
                     jobs::report_lost();
                 }
                 return output;
             }
-            self.run_others(main.id);
+            waker = self.run_others(main.id, waker);
         }
     }
 
@@ -142,21 +154,29 @@ impl Executor {
         }
     }
 
-    /// Runs tasks until it is `main`'s turn.
+    /// Runs tasks until it is `main`'s turn. `waker` is what `main` is polled with.
     #[track_caller]
-    fn run_others(&self, main: TaskId) {
+    fn run_others(&self, main: TaskId, mut waker: Waker) -> Waker {
         loop {
             match self.next() {
-                Some(Entry::Task(id)) if id == main => return,
+                Some(Entry::Task(id)) if id == main => {
+                    self.tasks.borrow_mut().before_poll(main);
+                    return waker;
+                }
                 Some(entry) => self.run_entry(entry),
-                None => self.wait_for_other_threads(),
+                None => {
+                    self.tasks.borrow_mut().give_back(main, waker);
+                    self.wait_for_other_threads();
+                    waker = self.tasks.borrow_mut().lend(main, &self.woken);
+                }
             }
         }
     }
 
     fn run_entry(&self, entry: Entry) {
         match entry {
-            Entry::Job(job, index) => job.run(index),
+            Entry::Local(job, index) => job.run(index),
+            Entry::Shared(job, index) => job.run(index),
             Entry::Call(call) => call(),
             Entry::Task(id) => self.poll_task(id),
         }
@@ -219,15 +239,24 @@ impl Executor {
 
     fn poll_task(&self, id: TaskId) {
         // A task that is over may have been woken late.
-        let Some(task) = self.tasks.borrow_mut().take(id) else {
-            return;
-        };
-        self.poll_work(id, task);
+        let turn = self.tasks.borrow_mut().begin(id, &self.woken);
+        if let Some((work, waker)) = turn {
+            self.poll(Turn::new(self, id, waker), work, false);
+        }
     }
 
-    fn poll_work(&self, id: TaskId, mut work: Work) {
-        let seat = Seat { executor: self, id };
-        if seat.poll(|cx| work.poll(cx)) {
+    fn poll(&self, turn: Turn<'_>, mut work: Work, first: bool) {
+        // A panic ends the task.
+        let seat = Seat {
+            executor: self,
+            id: turn.id,
+        };
+        let pending = work.poll(&mut Context::from_waker(turn.waker()));
+        drop(turn);
+        if pending {
+            if first {
+                work.take_seat(seat.id, &self.woken);
+            }
             seat.keep(work);
         }
     }
@@ -290,7 +319,8 @@ impl Drop for Executor {
             self.swap_queue(self.id());
         }
         // The tasks first: they cancel their own timers.
-        drop(self.tasks.take());
+        let works = self.tasks.take().into_works();
+        works.for_each(Work::shut_down);
         drop(self.callbacks.take());
         jobs::cancel(self.woken.close());
         self.timers.close();
@@ -353,34 +383,62 @@ impl Executor {
     }
 }
 
-/// The place of a task in its turn; given up when this is dropped, also by a panic.
+/// The place of a task; given up when this is dropped, also by a panic.
 struct Seat<'a> {
     executor: &'a Executor,
     id: TaskId,
 }
 
 impl Seat<'_> {
-    fn poll<O>(&self, poll: impl FnOnce(&mut Context<'_>) -> O) -> O {
-        let waker = self
-            .executor
-            .tasks
-            .borrow_mut()
-            .waker(self.id, &self.executor.woken);
-        waker.before_poll();
-        let waker = Waker::from(waker);
-        let _polling = Polling::new(self.id, &waker);
-        poll(&mut Context::from_waker(&waker))
-    }
-
-    fn keep(self, task: Work) {
-        self.executor.tasks.borrow_mut().put_back(self.id, task);
+    fn keep(self, work: Work) {
+        self.executor.tasks.borrow_mut().keep(self.id, work);
         std::mem::forget(self);
     }
 }
 
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        let task = self.executor.tasks.borrow_mut().remove(self.id);
-        drop(task);
+        let work = self.executor.tasks.borrow_mut().close(self.id);
+        drop(work);
+    }
+}
+
+/// One poll of a task; when this is dropped the waker goes back.
+struct Turn<'a> {
+    executor: &'a Executor,
+    id: TaskId,
+    /// `None` only while it is dropped.
+    waker: Option<Waker>,
+    /// What was being polled before, if this is inside another poll.
+    former: Polling,
+}
+
+impl<'a> Turn<'a> {
+    fn new(executor: &'a Executor, id: TaskId, waker: Waker) -> Self {
+        let former = jobs::set_polling(Polling::new(id, &waker));
+        Self {
+            executor,
+            id,
+            waker: Some(waker),
+            former,
+        }
+    }
+
+    fn waker(&self) -> &Waker {
+        self.waker.as_ref().unwrap_or(Waker::noop())
+    }
+
+    /// The task keeps its waker for the next turn.
+    fn end(mut self) -> Waker {
+        self.waker.take().unwrap_or(Waker::noop().clone())
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        jobs::set_polling(self.former);
+        if let Some(waker) = self.waker.take() {
+            self.executor.tasks.borrow_mut().give_back(self.id, waker);
+        }
     }
 }

@@ -158,7 +158,7 @@ mod kind {
 
     /// Gives a step that runs no handler its turn.
     pub(crate) fn step(job: Rc<dyn Job>, index: u32) {
-        jobs::push(Entry::Job(any_job(job), index));
+        jobs::push(Entry::Local(job, index));
     }
 
     pub(crate) fn any_job(job: Rc<dyn Job>) -> AnyJob {

@@ -96,6 +96,7 @@ impl<T, E> Cell<T, E> {
         }
     }
 
+    #[inline]
     pub(crate) fn is_pending(&self) -> bool {
         self.outcome.get().is_none()
     }
@@ -105,6 +106,7 @@ impl<T, E> Cell<T, E> {
     }
 
     /// Somebody handles a rejection from here on.
+    #[inline]
     pub(crate) fn consume(&self) {
         if !self.consumed.get() {
             self.consumed.set();
@@ -224,13 +226,17 @@ pub(crate) fn react<T, E>(
     index: u32,
 ) -> Option<Key> {
     promise.cell().viewers.increment();
-    match wait(promise, Reaction::React(react, index)) {
-        Ok(key) => Some(key),
-        Err(reaction) => {
-            reaction.trigger(&promise.0);
-            None
+    if promise.cell().is_pending() {
+        match wait(promise, Reaction::React(react, index)) {
+            Ok(key) => return Some(key),
+            // Another thread has settled it.
+            Err(reaction) => reaction.trigger(&promise.0),
         }
+    } else {
+        promise.cell().consume();
+        react.arm(View::promised(promise.0.clone()), index);
     }
+    None
 }
 
 /// A promise, for somebody who looks at its outcome.
@@ -238,18 +244,22 @@ pub(crate) struct View<T, E>(Handle<T, E>);
 
 impl<T, E> View<T, E> {
     /// The first view of a new promise, or the one that a reaction was promised when it was registered.
+    #[inline]
     pub(crate) fn promised(handle: Handle<T, E>) -> Self {
         Self(handle)
     }
 
+    #[inline]
     pub(crate) fn handle(&self) -> &Handle<T, E> {
         &self.0
     }
 
+    #[inline]
     pub(crate) fn cell(&self) -> &Cell<T, E> {
         self.0.cell()
     }
 
+    #[inline]
     pub(crate) fn outcome(&self) -> Option<&Outcome<T, E>> {
         let slot = self.cell().outcome.get()?;
         // SAFETY: `take` is called by the only viewer there is. As long as this reference lives, `self` is another one.
@@ -257,6 +267,7 @@ impl<T, E> View<T, E> {
     }
 
     /// The outcome for one consumer: moved out if nobody else can look at it, else a clone.
+    #[inline]
     pub(crate) fn take(self) -> Option<Outcome<T, E>>
     where
         T: Clone,
@@ -269,6 +280,7 @@ impl<T, E> View<T, E> {
     }
 
     /// The outcome, moved out, if nobody else can look at it.
+    #[inline]
     pub(crate) fn into_unique(self) -> Result<Option<Outcome<T, E>>, Self> {
         if !self.is_unique() {
             return Err(self);
@@ -280,6 +292,7 @@ impl<T, E> View<T, E> {
     }
 
     /// Whether nobody else can look at the outcome, and no reaction will.
+    #[inline]
     pub(crate) fn is_unique(&self) -> bool {
         self.cell().viewers.is_one()
     }

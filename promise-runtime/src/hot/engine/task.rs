@@ -50,31 +50,25 @@ where
         let _ = self.seat.set(seat);
     }
 
-    /// False once it is over.
-    pub(crate) fn poll(self: &Shared<Self>, cx: &mut Context<'_>) -> bool {
-        let Some(polled) = self.poll_future(cx) else {
-            return false;
-        };
-        let promise: Handle<T, E> = self.clone();
-        match polled {
+    /// Gives itself back while it is pending.
+    pub(crate) fn poll(self: Shared<Self>, cx: &mut Context<'_>) -> Option<Shared<Self>> {
+        let outcome = match self.poll_future(cx)? {
             Ok(Poll::Pending) => {
                 // If it was cancelled meanwhile, whoever did it could not drop the future.
                 fence();
                 if self.cell.is_pending() {
-                    return true;
+                    return Some(self);
                 }
                 self.drop_future();
+                return None;
             }
-            Ok(Poll::Ready(outcome)) => {
-                self.drop_future();
-                settle(&promise, Outcome::Settled(outcome));
-            }
-            Err(payload) => {
-                self.drop_future();
-                settle(&promise, Outcome::panicked(payload));
-            }
-        }
-        false
+            Ok(Poll::Ready(outcome)) => Outcome::Settled(outcome),
+            Err(payload) => Outcome::panicked(payload),
+        };
+        self.drop_future();
+        let promise: Handle<T, E> = self;
+        settle(&promise, outcome);
+        None
     }
 
     fn poll_future(
