@@ -1,10 +1,12 @@
 //! Runs the tasks: first come, first served, and a timer only when nothing is ready.
 
 use super::Clock;
-use super::tasks::{Tasks, Work};
+use super::tasks::{Begun, Tasks, Work};
 use super::timers::{Due, Next, Timers};
 use super::waker::{Remote, TaskId, Woken};
 use crate::hot::jobs::{self, Entry, Polling, Queue};
+use crate::hot::local::{self, LocalWork};
+use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -101,21 +103,38 @@ impl Executor {
     pub(super) fn spawn(&self, task: Work) {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
-            let id = tasks.open(self.id());
-            tasks.keep(id, task);
+            let (id, waker) = tasks.open(&self.woken);
+            tasks.keep(id, waker, Some(task));
             id
         };
         id.wake();
     }
 
-    /// Starts a task and polls it at once.
-    pub(super) fn spawn_now(&self, task: Work) {
-        let (id, waker) = {
-            let mut tasks = self.tasks.borrow_mut();
-            let id = tasks.open(self.id());
-            (id, tasks.lend(id, &self.woken))
-        };
-        self.poll(Turn::new(self, id, waker), task, true);
+    /// Starts the future of a promise: polls it at once, and keeps it while it is pending.
+    #[inline]
+    pub(super) fn spawn_local(&self, task: Rc<dyn LocalWork>) {
+        let (id, waker) = self.tasks.borrow_mut().open(&self.woken);
+        let pending = poll(id, &waker, |cx| Rc::clone(&task).poll(cx));
+        let mut tasks = self.tasks.borrow_mut();
+        if pending {
+            task.take_seat(local::Seat::Loop(id));
+            tasks.keep(id, waker, Some(Work::Local(task)));
+        } else {
+            tasks.close(id, Some(waker));
+        }
+    }
+
+    /// The same for a promise of many threads.
+    pub(super) fn spawn_shared(&self, task: Arc<dyn SharedWork>) {
+        let (id, waker) = self.tasks.borrow_mut().open(&self.woken);
+        let pending = poll(id, &waker, |cx| Arc::clone(&task).poll(cx));
+        let mut tasks = self.tasks.borrow_mut();
+        if pending {
+            task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
+            tasks.keep(id, waker, Some(Work::Shared(task)));
+        } else {
+            tasks.close(id, Some(waker));
+        }
     }
 
     pub(super) fn remote(&self) -> Arc<Remote> {
@@ -126,23 +145,18 @@ impl Executor {
     #[track_caller]
     pub(super) fn run<F: Future>(self: &Rc<Self>, future: F) -> F::Output {
         let _entered = Entered::new(self, "run");
-        let main = Seat {
-            executor: self,
-            id: self.tasks.borrow_mut().open(self.id()),
-        };
+        let (id, mut waker) = self.tasks.borrow_mut().open(&self.woken);
+        let _main = Seat { executor: self, id };
         let mut future = pin!(future);
-        let mut waker = self.tasks.borrow_mut().lend(main.id, &self.woken);
         loop {
-            let turn = Turn::new(self, main.id, waker);
-            let poll = future.as_mut().poll(&mut Context::from_waker(turn.waker()));
-            waker = turn.end();
+            let poll = poll(id, &waker, |cx| future.as_mut().poll(cx));
             if let Poll::Ready(output) = poll {
                 if jobs::is_empty() {
                     jobs::report_lost();
                 }
                 return output;
             }
-            waker = self.run_others(main.id, waker);
+            waker = self.run_others(id, waker);
         }
     }
 
@@ -239,25 +253,42 @@ impl Executor {
 
     fn poll_task(&self, id: TaskId) {
         // A task that is over may have been woken late.
-        let turn = self.tasks.borrow_mut().begin(id, &self.woken);
-        if let Some((work, waker)) = turn {
-            self.poll(Turn::new(self, id, waker), work, false);
+        let begun = self.tasks.borrow_mut().begin(id, &self.woken);
+        let Some((work, waker)) = begun else { return };
+        match work {
+            Begun::Local(task) => {
+                let pending = poll(id, &waker, |cx| task.poll(cx));
+                self.end(id, waker, pending);
+            }
+            Begun::Shared(task) => {
+                let pending = poll(id, &waker, |cx| task.poll(cx));
+                self.end(id, waker, pending);
+            }
+            Begun::Boxed(mut task) => {
+                // A panic of this one passes through, and ends the task.
+                let seat = Seat { executor: self, id };
+                if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
+                    self.tasks
+                        .borrow_mut()
+                        .keep(id, waker, Some(Work::Boxed(Some(task))));
+                    std::mem::forget(seat);
+                } else {
+                    self.tasks.borrow_mut().give_back(id, waker);
+                }
+            }
         }
     }
 
-    fn poll(&self, turn: Turn<'_>, mut work: Work, first: bool) {
-        // A panic ends the task.
-        let seat = Seat {
-            executor: self,
-            id: turn.id,
-        };
-        let pending = work.poll(&mut Context::from_waker(turn.waker()));
-        drop(turn);
+    #[inline]
+    fn end(&self, id: TaskId, waker: Waker, pending: bool) {
+        let mut tasks = self.tasks.borrow_mut();
         if pending {
-            if first {
-                work.take_seat(seat.id, &self.woken);
-            }
-            seat.keep(work);
+            tasks.keep(id, waker, None);
+        } else {
+            let over = tasks.close(id, Some(waker));
+            // The drop of what the promise holds is foreign code.
+            drop(tasks);
+            drop(over);
         }
     }
 
@@ -389,56 +420,24 @@ struct Seat<'a> {
     id: TaskId,
 }
 
-impl Seat<'_> {
-    fn keep(self, work: Work) {
-        self.executor.tasks.borrow_mut().keep(self.id, work);
-        std::mem::forget(self);
-    }
-}
-
 impl Drop for Seat<'_> {
     fn drop(&mut self) {
-        let work = self.executor.tasks.borrow_mut().close(self.id);
+        let work = self.executor.tasks.borrow_mut().close(self.id, None);
         drop(work);
     }
 }
 
-/// One poll of a task; when this is dropped the waker goes back.
-struct Turn<'a> {
-    executor: &'a Executor,
-    id: TaskId,
-    /// `None` only while it is dropped.
-    waker: Option<Waker>,
-    /// What was being polled before, if this is inside another poll.
-    former: Polling,
-}
+/// Polls a task, which is known as the one that is being polled meanwhile.
+#[inline]
+fn poll<O>(id: TaskId, waker: &Waker, poll: impl FnOnce(&mut Context<'_>) -> O) -> O {
+    struct Former(Polling);
 
-impl<'a> Turn<'a> {
-    fn new(executor: &'a Executor, id: TaskId, waker: Waker) -> Self {
-        let former = jobs::set_polling(Polling::new(id, &waker));
-        Self {
-            executor,
-            id,
-            waker: Some(waker),
-            former,
+    impl Drop for Former {
+        fn drop(&mut self) {
+            jobs::set_polling(self.0);
         }
     }
 
-    fn waker(&self) -> &Waker {
-        self.waker.as_ref().unwrap_or(Waker::noop())
-    }
-
-    /// The task keeps its waker for the next turn.
-    fn end(mut self) -> Waker {
-        self.waker.take().unwrap_or(Waker::noop().clone())
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        jobs::set_polling(self.former);
-        if let Some(waker) = self.waker.take() {
-            self.executor.tasks.borrow_mut().give_back(self.id, waker);
-        }
-    }
+    let _former = Former(jobs::set_polling(Polling::new(id, waker)));
+    poll(&mut Context::from_waker(waker))
 }

@@ -1,14 +1,13 @@
 //! The tasks of one loop: futures in numbered slots.
 
 use super::waker::{TaskId, TaskWaker, Woken};
-use crate::hot::local::{self, LocalWork};
-use crate::hot::shared::{self, SharedWork};
+use crate::hot::local::LocalWork;
+use crate::hot::shared::SharedWork;
 use std::boxed::Box;
-use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Context, Waker};
+use std::task::Waker;
 use std::vec::Vec;
 
 /// A spawned future.
@@ -19,46 +18,34 @@ pub(crate) type SendTask = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What a slot holds.
 pub(crate) enum Work {
+    /// Not there while it is polled.
+    Boxed(Option<Task>),
+    Local(Rc<dyn LocalWork>),
+    Shared(Arc<dyn SharedWork>),
+}
+
+/// What to poll.
+pub(super) enum Begun {
     Boxed(Task),
     Local(Rc<dyn LocalWork>),
     Shared(Arc<dyn SharedWork>),
-    /// It is over.
-    Over,
 }
 
 impl Work {
-    /// False once it is over.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> bool {
-        match mem::replace(self, Self::Over) {
-            Self::Boxed(mut task) => {
-                if task.as_mut().poll(cx).is_pending() {
-                    *self = Self::Boxed(task);
-                }
-            }
-            // These do not panic: a panic of their future is the promise's.
-            Self::Local(task) => *self = task.poll(cx).map_or(Self::Over, Self::Local),
-            Self::Shared(task) => *self = task.poll(cx).map_or(Self::Over, Self::Shared),
-            Self::Over => {}
-        }
-        !matches!(self, Self::Over)
-    }
-
-    /// Tells a promise which task polls its future.
-    pub(super) fn take_seat(&self, id: TaskId, woken: &Arc<Woken>) {
+    fn begin(&mut self) -> Option<Begun> {
         match self {
-            Self::Local(task) => task.take_seat(local::Seat::Loop(id)),
-            Self::Shared(task) => task.take_seat(shared::Seat::Loop(Arc::clone(woken), id)),
-            Self::Boxed(_) | Self::Over => {}
+            Self::Boxed(task) => task.take().map(Begun::Boxed),
+            Self::Local(task) => Some(Begun::Local(Rc::clone(task))),
+            Self::Shared(task) => Some(Begun::Shared(Arc::clone(task))),
         }
     }
 
-    /// The loop ends: the promise of a task is cancelled, unless the task is over.
+    /// The loop ends: the promise of a task is cancelled.
     pub(super) fn shut_down(self) {
         match self {
             Self::Local(task) => task.shut_down(),
             Self::Shared(task) => task.shut_down(),
             Self::Boxed(task) => drop(task),
-            Self::Over => {}
         }
     }
 }
@@ -101,8 +88,9 @@ impl SlotWaker {
 }
 
 impl Tasks {
-    /// A new task, whose future comes later.
-    pub(super) fn open(&mut self, event_loop: u64) -> TaskId {
+    /// A new task, whose future comes later, and the waker for its first poll.
+    #[inline]
+    pub(super) fn open(&mut self, woken: &Arc<Woken>) -> (TaskId, Waker) {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::default());
             u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
@@ -110,34 +98,51 @@ impl Tasks {
         let entry = &mut self.slots[slot as usize];
         entry.live = true;
         let id = TaskId {
-            event_loop,
+            event_loop: woken.event_loop,
             slot,
             generation: entry.generation,
         };
-        match &mut entry.waker {
-            Some(waker) if !waker.is_held() => waker.shared.reuse(id.generation),
-            held => *held = None,
-        }
-        id
+        let lent = match &mut entry.waker {
+            Some(waker) if !waker.is_held() => {
+                waker.shared.reuse(id.generation);
+                waker.lent.take()
+            }
+            held => {
+                *held = None;
+                None
+            }
+        };
+        (id, lent.unwrap_or_else(|| self.lend(id, woken)))
     }
 
-    /// The task is over.
-    pub(super) fn close(&mut self, id: TaskId) -> Option<Work> {
+    /// The task is over. Its future is the caller's to drop.
+    #[inline]
+    pub(super) fn close(&mut self, id: TaskId, lent: Option<Waker>) -> Option<Work> {
         let entry = self.get(id)?;
         entry.live = false;
         entry.generation = entry.generation.wrapping_add(1);
+        if let (Some(waker), Some(lent)) = (&mut entry.waker, lent) {
+            waker.lent = Some(lent);
+        }
         let work = entry.work.take();
         self.free.push(id.slot);
         work
     }
 
     /// What to poll, and with which waker; `None` if the task is over or is being polled.
-    pub(super) fn begin(&mut self, id: TaskId, woken: &Arc<Woken>) -> Option<(Work, Waker)> {
-        let work = self.get(id)?.work.take()?;
-        Some((work, self.lend(id, woken)))
+    #[inline]
+    pub(super) fn begin(&mut self, id: TaskId, woken: &Arc<Woken>) -> Option<(Begun, Waker)> {
+        let entry = self.get(id)?;
+        let work = entry.work.as_mut()?.begin()?;
+        let lent = entry.waker.as_mut().and_then(|waker| {
+            waker.shared.before_poll();
+            waker.lent.take()
+        });
+        Some((work, lent.unwrap_or_else(|| self.lend(id, woken))))
     }
 
     /// The waker to poll a task with, until it is given back.
+    #[cold]
     pub(super) fn lend(&mut self, id: TaskId, woken: &Arc<Woken>) -> Waker {
         let waker = self.slots[id.slot as usize]
             .waker
@@ -171,10 +176,16 @@ impl Tasks {
         }
     }
 
-    /// The task is pending.
-    pub(super) fn keep(&mut self, id: TaskId, work: Work) {
+    /// The task is pending; this is its future, if that was taken out or is new.
+    #[inline]
+    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Option<Work>) {
         if let Some(entry) = self.get(id) {
-            entry.work = Some(work);
+            if let Some(waker) = &mut entry.waker {
+                waker.lent = Some(lent);
+            }
+            if work.is_some() {
+                entry.work = work;
+            }
         }
     }
 
@@ -209,6 +220,7 @@ impl Tasks {
         self.slots.len()
     }
 
+    #[inline]
     fn get(&mut self, id: TaskId) -> Option<&mut Slot> {
         self.slots
             .get_mut(id.slot as usize)

@@ -3,7 +3,7 @@
 use super::kind::{
     self, Cause, Count, Flag, Home, Lock, Once, Portable, Reporter, Shared, Value, any_job,
 };
-use super::reactions::{Key, React, Reaction, Reactions};
+use super::reactions::{Key, React, Reaction, Reactions, Taken};
 use crate::hot::reason::{Payload, UnhandledRejection};
 use crate::hot::slot::Slot;
 use crate::hot::{PromiseState, flat};
@@ -174,8 +174,19 @@ pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bo
     if rejected && !cell.consumed.get() {
         track(promise);
     }
-    reactions.for_each(|reaction| reaction.trigger(promise));
+    trigger(promise, reactions);
     true
+}
+
+#[inline]
+fn trigger<T, E>(promise: &Handle<T, E>, (first, rest): Taken<T, E>) {
+    if let Some(first) = first {
+        first.trigger(promise);
+    }
+    if let Some(rest) = rest {
+        rest.into_reactions()
+            .for_each(|reaction| reaction.trigger(promise));
+    }
 }
 
 /// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
@@ -449,7 +460,7 @@ pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
     }
     promise.clone().stop();
     let reactions = cell.reactions.lock().take();
-    reactions.for_each(|reaction| reaction.trigger(promise));
+    trigger(promise, reactions);
 }
 
 /// Gives a turn to a job, or cancels it at once if its source was cancelled.

@@ -50,25 +50,26 @@ where
         let _ = self.seat.set(seat);
     }
 
-    /// Gives itself back while it is pending.
-    pub(crate) fn poll(self: Shared<Self>, cx: &mut Context<'_>) -> Option<Shared<Self>> {
-        let outcome = match self.poll_future(cx)? {
-            Ok(Poll::Pending) => {
+    /// False once it is over.
+    pub(crate) fn poll(self: Shared<Self>, cx: &mut Context<'_>) -> bool {
+        let outcome = match self.poll_future(cx) {
+            Some(Ok(Poll::Pending)) => {
                 // If it was cancelled meanwhile, whoever did it could not drop the future.
                 fence();
-                if self.cell.is_pending() {
-                    return Some(self);
+                let pending = self.cell.is_pending();
+                if !pending {
+                    self.drop_future();
                 }
-                self.drop_future();
-                return None;
+                return pending;
             }
-            Ok(Poll::Ready(outcome)) => Outcome::Settled(outcome),
-            Err(payload) => Outcome::panicked(payload),
+            Some(Ok(Poll::Ready(outcome))) => Outcome::Settled(outcome),
+            Some(Err(payload)) => Outcome::panicked(payload),
+            None => return false,
         };
         self.drop_future();
         let promise: Handle<T, E> = self;
         settle(&promise, outcome);
-        None
+        false
     }
 
     fn poll_future(

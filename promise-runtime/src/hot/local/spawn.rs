@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 /// A spawned future with its promise in one allocation.
 pub(crate) trait LocalWork {
-    /// Gives itself back while it is pending.
-    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> Option<Rc<dyn LocalWork>>;
+    /// False once it is over. Never panics: a panic of the future is the promise's.
+    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool;
 
     /// Says which task polls it.
     fn take_seat(&self, seat: Seat);
@@ -25,11 +25,8 @@ where
     E: Reason + 'static,
     F: Future<Output = Result<T, E>> + 'static,
 {
-    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> Option<Rc<dyn LocalWork>> {
-        match Task::poll(self, cx) {
-            Some(task) => Some(task),
-            None => None,
-        }
+    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool {
+        Task::poll(self, cx)
     }
 
     fn take_seat(&self, seat: Seat) {
@@ -77,7 +74,7 @@ impl Future for Driver {
     type Output = ();
 
     fn poll(self: core::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> core::task::Poll<()> {
-        if self.0.clone().poll(cx).is_some() {
+        if self.0.clone().poll(cx) {
             core::task::Poll::Pending
         } else {
             core::task::Poll::Ready(())

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 /// A spawned future with its promise in one allocation.
 pub(crate) trait SharedWork: Send + Sync {
-    /// Gives itself back while it is pending.
-    fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn SharedWork>>;
+    /// False once it is over. Never panics: a panic of the future is the promise's.
+    fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> bool;
 
     /// Says which task polls it.
     fn take_seat(&self, seat: Seat);
@@ -27,11 +27,8 @@ where
     E: Reason + Send + Sync + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
-    fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> Option<Arc<dyn SharedWork>> {
-        match Task::poll(self, cx) {
-            Some(task) => Some(task),
-            None => None,
-        }
+    fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> bool {
+        Task::poll(self, cx)
     }
 
     fn take_seat(&self, seat: Seat) {
@@ -98,7 +95,7 @@ impl Future for PromiseTask {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if Arc::clone(&self.work).poll(cx).is_some() {
+        if Arc::clone(&self.work).poll(cx) {
             Poll::Pending
         } else {
             Poll::Ready(())
