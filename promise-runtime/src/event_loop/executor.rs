@@ -21,7 +21,7 @@ std::thread_local! {
     static CURRENT: RefCell<Option<Rc<Executor>>> = const { RefCell::new(None) };
 }
 
-/// Looks at the loop that runs on this thread.
+/// Looks at the loop that runs on this thread. Within `look` a loop can be neither entered nor left.
 pub(super) fn current<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
     // While the thread ends there is no loop any more.
     CURRENT

@@ -218,16 +218,12 @@ pub(crate) fn spawn_detached_local(task: Task) {
 /// Polls the future of a promise at once, and keeps it while it is pending; an event loop runs on this thread.
 #[inline]
 pub(crate) fn spawn_local(task: Rc<dyn LocalWork>) {
-    if let Some(executor) = executor::current_loop() {
-        executor.spawn_local(task);
-    }
+    executor::current(|executor| executor.spawn_local(task));
 }
 
 /// As [`spawn_local`], for one that could run on any thread.
 pub(crate) fn spawn_shared(task: Arc<dyn SharedWork>) {
-    if let Some(executor) = executor::current_loop() {
-        executor.spawn_shared(task);
-    }
+    executor::current(|executor| executor.spawn_shared(task));
 }
 
 /// What promises keep of the loop that runs on this thread, to have their handlers run there.

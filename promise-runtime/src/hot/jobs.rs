@@ -71,14 +71,12 @@ impl Thread {
     }
 
     #[inline]
-    fn push(&self, entry: &mut Option<Entry>) {
+    fn push(&self, entry: Entry) {
         #[cfg(feature = "tokio")]
         if !self.attended.get() {
             self.attend();
         }
-        if let Some(entry) = entry.take() {
-            self.queue.borrow_mut().entries.push_back(entry);
-        }
+        self.queue.borrow_mut().entries.push_back(entry);
     }
 
     fn own_event_loop(&self) -> u64 {
@@ -92,25 +90,35 @@ impl Thread {
 /// A task of the entered loop, and how to know its waker.
 #[derive(Clone, Copy)]
 pub(crate) struct Polling {
-    task: Option<TaskId>,
-    /// What the waker points to; nothing else is there as long as the task is being polled.
+    /// What the waker points to, and nothing else does as long as the task is being polled. Null if there is no task.
     data: *const (),
     vtable: *const RawWakerVTable,
+    task: Option<TaskId>,
 }
 
 impl Polling {
     const NOTHING: Self = Self {
-        task: None,
         data: ptr::null(),
         vtable: ptr::null(),
+        task: None,
     };
 
     #[inline]
     pub(crate) fn new(task: TaskId, waker: &Waker) -> Self {
         Self {
-            task: Some(task),
             data: waker.data(),
             vtable: waker.vtable(),
+            task: Some(task),
+        }
+    }
+
+    /// The task, if this is its waker.
+    #[inline]
+    fn known(self, waker: &Waker) -> Option<TaskId> {
+        if ptr::eq(self.data, waker.data()) && ptr::eq(self.vtable, waker.vtable()) {
+            self.task
+        } else {
+            None
         }
     }
 }
@@ -131,11 +139,27 @@ std::thread_local! {
 /// Puts an entry at the end of the thread's queue.
 #[inline]
 pub(crate) fn push(entry: Entry) {
-    let mut entry = Some(entry);
-    let _ = THREAD.try_with(|thread| thread.push(&mut entry));
-    // While the thread ends there is no queue any more.
-    if let Some(entry) = entry {
+    if THREAD.try_with(|_| ()).is_ok() {
+        THREAD.with(|thread| thread.push(entry));
+    } else {
+        // While the thread ends there is no queue any more.
         entry.cancel();
+    }
+}
+
+/// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
+#[inline]
+pub(crate) fn wake_next(waker: &Waker) {
+    let pushed = THREAD.try_with(|thread| match thread.polling.get().known(waker) {
+        Some(task) => {
+            // The loop whose task is being polled is the entered one.
+            thread.push(Entry::Task(task));
+            true
+        }
+        None => false,
+    });
+    if pushed != Ok(true) {
+        waker.wake_by_ref();
     }
 }
 
@@ -145,7 +169,7 @@ pub(crate) fn push_task(task: TaskId, event_loop: u64) -> bool {
     let pushed = THREAD.try_with(|thread| {
         let ours = thread.event_loop.get() == event_loop;
         if ours {
-            thread.push(&mut Some(Entry::Task(task)));
+            thread.push(Entry::Task(task));
         }
         ours
     });
@@ -258,12 +282,10 @@ pub(crate) fn set_polling(polling: Polling) -> Polling {
 /// The task whose waker this is, if it is the one that is being polled.
 #[inline]
 pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
-    let polling = THREAD.try_with(|thread| thread.polling.get()).ok()?;
-    if ptr::eq(polling.data, waker.data()) && ptr::eq(polling.vtable, waker.vtable()) {
-        polling.task
-    } else {
-        None
-    }
+    THREAD
+        .try_with(|thread| thread.polling.get().known(waker))
+        .ok()
+        .flatten()
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.

@@ -40,7 +40,7 @@ impl<T, E> Wait<T, E> {
         if kind::TURNS && matches!(self.stage, Stage::New) {
             self.stage = Stage::Woken;
             cell.consume();
-            wake_next(cx.waker());
+            kind::wake_next(cx.waker());
             return Poll::Pending;
         }
         cell.consume();
@@ -97,15 +97,6 @@ impl<T, E> Wait<T, E> {
             let outcome = promise.into_unique().ok().flatten();
             outcome.unwrap_or(Outcome::Cancelled).unwrap(place)
         })
-    }
-}
-
-/// Gives the task another turn.
-#[inline]
-fn wake_next(waker: &Waker) {
-    match kind::polled_task(waker) {
-        Some(task) => task.wake(),
-        None => waker.wake_by_ref(),
     }
 }
 
