@@ -92,7 +92,10 @@ impl Tasks {
     #[inline]
     pub(super) fn open(&mut self, woken: &Arc<Woken>) -> (TaskId, Waker) {
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot::default());
+            self.slots.push(Slot {
+                generation: 1,
+                ..Slot::default()
+            });
             u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
         });
         let entry = &mut self.slots[slot as usize];
@@ -120,7 +123,7 @@ impl Tasks {
     pub(super) fn close(&mut self, id: TaskId, lent: Option<Waker>) -> Option<Work> {
         let entry = self.get(id)?;
         entry.live = false;
-        entry.generation = entry.generation.wrapping_add(1);
+        entry.generation = entry.generation.wrapping_add(1).max(1);
         if let (Some(waker), Some(lent)) = (&mut entry.waker, lent) {
             waker.lent = Some(lent);
         }

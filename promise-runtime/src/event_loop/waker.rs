@@ -20,6 +20,17 @@ pub(crate) struct TaskId {
 }
 
 impl TaskId {
+    #[inline]
+    pub(crate) fn slot(self) -> u32 {
+        self.slot
+    }
+
+    /// Not 0.
+    #[inline]
+    pub(crate) fn generation(self) -> u32 {
+        self.generation
+    }
+
     /// Gives the task a turn. On the thread of its loop only.
     #[inline]
     pub(crate) fn wake(self) {
@@ -193,9 +204,7 @@ pub(super) struct TaskWaker {
     slot: u32,
     /// Changes only while nobody but the slot has the waker.
     generation: AtomicU32,
-    /// In the thread's queue, so that further wakes add nothing. Used on the loop's thread only.
-    queued: AtomicBool,
-    /// Among what has come from outside.
+    /// Among what has come from outside, so that further wakes add nothing there.
     queued_outside: AtomicBool,
     woken: Arc<Woken>,
 }
@@ -206,7 +215,6 @@ impl TaskWaker {
             event_loop: id.event_loop,
             slot: id.slot,
             generation: AtomicU32::new(id.generation),
-            queued: AtomicBool::new(false),
             queued_outside: AtomicBool::new(false),
             woken: Arc::clone(woken),
         }
@@ -223,13 +231,11 @@ impl TaskWaker {
     /// Makes the waker of a finished task that of the slot's next one. Nobody else has it.
     pub(super) fn reuse(&self, generation: u32) {
         self.generation.store(generation, Ordering::Relaxed);
-        self.queued.store(false, Ordering::Relaxed);
         self.queued_outside.store(false, Ordering::Relaxed);
     }
 
     /// From here on a wake asks for another poll.
     pub(super) fn before_poll(&self) {
-        self.queued.store(false, Ordering::Relaxed);
         if self.queued_outside.load(Ordering::Relaxed) {
             // The swap reads what the waking thread wrote, so the poll sees what it woke the task for.
             self.queued_outside.swap(false, Ordering::AcqRel);
@@ -244,10 +250,7 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.woken.is_current() {
-            if !self.queued.load(Ordering::Relaxed) {
-                self.queued.store(true, Ordering::Relaxed);
-                jobs::push(Entry::Task(self.id()));
-            }
+            jobs::push(Entry::Task(self.id()));
         } else if !self.queued_outside.swap(true, Ordering::AcqRel) {
             self.woken.wake(self.id());
         }

@@ -42,6 +42,8 @@ impl Entry {
 #[derive(Default)]
 pub(crate) struct Queue {
     entries: VecDeque<Entry>,
+    /// By the slots of the tasks: the generation of the one that is in the queue already, or 0.
+    queued: Vec<u32>,
     /// Promises that were rejected with nobody to handle it, or wait in vain; decided once the entries have run.
     suspects: Vec<Rc<dyn local::Suspect>>,
 }
@@ -57,6 +59,37 @@ struct Thread {
     attended: Cell<bool>,
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Polling>,
+}
+
+impl Queue {
+    /// Puts a task at the end, unless it is there already.
+    #[inline]
+    fn push_task(&mut self, task: TaskId) {
+        let slot = task.slot() as usize;
+        if slot >= self.queued.len() {
+            self.queued.resize(slot + 1, 0);
+        }
+        if self.queued[slot] != task.generation() {
+            self.queued[slot] = task.generation();
+            self.entries.push_back(Entry::Task(task));
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Entry> {
+        let entry = self.entries.pop_front()?;
+        if let Entry::Task(task) = entry {
+            // From here on a wake asks for another turn.
+            if let Some(queued) = self
+                .queued
+                .get_mut(task.slot() as usize)
+                .filter(|queued| **queued == task.generation())
+            {
+                *queued = 0;
+            }
+        }
+        Some(entry)
+    }
 }
 
 impl Thread {
@@ -76,7 +109,11 @@ impl Thread {
         if !self.attended.get() {
             self.attend();
         }
-        self.queue.borrow_mut().entries.push_back(entry);
+        let queue = &mut *self.queue.borrow_mut();
+        match entry {
+            Entry::Task(task) => queue.push_task(task),
+            entry => queue.entries.push_back(entry),
+        }
     }
 
     fn own_event_loop(&self) -> u64 {
@@ -126,7 +163,8 @@ impl Polling {
 std::thread_local! {
     static THREAD: Thread = const {
         Thread {
-            queue: RefCell::new(Queue { entries: VecDeque::new(), suspects: Vec::new() }),
+            queue: RefCell::new(Queue { entries: VecDeque::new(),
+                queued: Vec::new(), suspects: Vec::new() }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
             #[cfg(feature = "tokio")]
@@ -182,7 +220,7 @@ pub(crate) fn push_callback(call: impl FnOnce() + 'static) {
 }
 
 pub(crate) fn pop() -> Option<Entry> {
-    THREAD.with(|thread| thread.queue.borrow_mut().entries.pop_front())
+    THREAD.with(|thread| thread.queue.borrow_mut().pop())
 }
 
 pub(crate) fn is_empty() -> bool {
