@@ -257,3 +257,20 @@ fn t16_async_functions_interleave() {
     });
     assert_eq!(log, "a0@0 b0@0 a1@1 b1@1 a2@2 b2@2");
 }
+
+#[test]
+fn several_awaits_at_once_wake_a_task_once() {
+    let log = log_of(|log| {
+        let (one, two, three) = (done(), done(), done());
+        let seen = log.clone();
+        call(async move {
+            let (a, b) = futures::future::join(one.into_future(), two.into_future()).await;
+            a.and(b)?;
+            seen.write("joined");
+            three.await?;
+            seen.write("one later");
+            Ok(())
+        });
+    });
+    assert_eq!(log, "joined@1 one later@2");
+}

@@ -1,10 +1,12 @@
 //! Runs the tasks: first come, first served, and a timer only when nothing is ready.
 
 use super::Clock;
-use super::tasks::{Tasks, Work};
+use super::tasks::{Begun, Tasks, Work};
 use super::timers::{Due, Next, Timers};
 use super::waker::{Remote, TaskId, Woken};
 use crate::hot::jobs::{self, Entry, Polling, Queue};
+use crate::hot::local::{self, LocalWork};
+use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -19,7 +21,7 @@ std::thread_local! {
     static CURRENT: RefCell<Option<Rc<Executor>>> = const { RefCell::new(None) };
 }
 
-/// Looks at the loop that runs on this thread.
+/// Looks at the loop that runs on this thread. Within `look` a loop can be neither entered nor left.
 pub(super) fn current<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
     // While the thread ends there is no loop any more.
     CURRENT
@@ -99,15 +101,40 @@ impl Executor {
 
     /// Starts a task; its turn comes after everything that is ready now.
     pub(super) fn spawn(&self, task: Work) {
-        let id = self.tasks.borrow_mut().insert(Some(task), self.id());
+        let id = {
+            let mut tasks = self.tasks.borrow_mut();
+            let (id, waker) = tasks.open(&self.woken);
+            tasks.keep(id, waker, Some(task));
+            id
+        };
         id.wake();
     }
 
-    /// Starts a task and polls it at once.
-    pub(super) fn spawn_now(&self, task: Work) {
-        let id = self.tasks.borrow_mut().insert(None, self.id());
-        task.take_seat(id, &self.woken);
-        self.poll_work(id, task);
+    /// Starts the future of a promise: polls it at once, and keeps it while it is pending.
+    #[inline]
+    pub(super) fn spawn_local(&self, task: Rc<dyn LocalWork>) {
+        let (id, waker) = self.tasks.borrow_mut().open(&self.woken);
+        let pending = poll(id, &waker, |cx| Rc::clone(&task).poll(cx));
+        let mut tasks = self.tasks.borrow_mut();
+        if pending {
+            task.take_seat(local::Seat::Loop(id));
+            tasks.keep(id, waker, Some(Work::Local(task)));
+        } else {
+            tasks.close(id, Some(waker));
+        }
+    }
+
+    /// The same for a promise of many threads.
+    pub(super) fn spawn_shared(&self, task: Arc<dyn SharedWork>) {
+        let (id, waker) = self.tasks.borrow_mut().open(&self.woken);
+        let pending = poll(id, &waker, |cx| Arc::clone(&task).poll(cx));
+        let mut tasks = self.tasks.borrow_mut();
+        if pending {
+            task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
+            tasks.keep(id, waker, Some(Work::Shared(task)));
+        } else {
+            tasks.close(id, Some(waker));
+        }
     }
 
     pub(super) fn remote(&self) -> Arc<Remote> {
@@ -118,19 +145,18 @@ impl Executor {
     #[track_caller]
     pub(super) fn run<F: Future>(self: &Rc<Self>, future: F) -> F::Output {
         let _entered = Entered::new(self, "run");
-        let main = Seat {
-            executor: self,
-            id: self.tasks.borrow_mut().insert(None, self.id()),
-        };
+        let (id, mut waker) = self.tasks.borrow_mut().open(&self.woken);
+        let _main = Seat { executor: self, id };
         let mut future = pin!(future);
         loop {
-            if let Poll::Ready(output) = main.poll(|cx| future.as_mut().poll(cx)) {
+            let poll = poll(id, &waker, |cx| future.as_mut().poll(cx));
+            if let Poll::Ready(output) = poll {
                 if jobs::is_empty() {
                     jobs::report_lost();
                 }
                 return output;
             }
-            self.run_others(main.id);
+            waker = self.run_others(id, waker);
         }
     }
 
@@ -142,21 +168,29 @@ impl Executor {
         }
     }
 
-    /// Runs tasks until it is `main`'s turn.
+    /// Runs tasks until it is `main`'s turn. `waker` is what `main` is polled with.
     #[track_caller]
-    fn run_others(&self, main: TaskId) {
+    fn run_others(&self, main: TaskId, mut waker: Waker) -> Waker {
         loop {
             match self.next() {
-                Some(Entry::Task(id)) if id == main => return,
+                Some(Entry::Task(id)) if id == main => {
+                    self.tasks.borrow_mut().before_poll(main);
+                    return waker;
+                }
                 Some(entry) => self.run_entry(entry),
-                None => self.wait_for_other_threads(),
+                None => {
+                    self.tasks.borrow_mut().give_back(main, waker);
+                    self.wait_for_other_threads();
+                    waker = self.tasks.borrow_mut().lend(main, &self.woken);
+                }
             }
         }
     }
 
     fn run_entry(&self, entry: Entry) {
         match entry {
-            Entry::Job(job, index) => job.run(index),
+            Entry::Local(job, index) => job.run(index),
+            Entry::Shared(job, index) => job.run(index),
             Entry::Call(call) => call(),
             Entry::Task(id) => self.poll_task(id),
         }
@@ -219,16 +253,42 @@ impl Executor {
 
     fn poll_task(&self, id: TaskId) {
         // A task that is over may have been woken late.
-        let Some(task) = self.tasks.borrow_mut().take(id) else {
-            return;
-        };
-        self.poll_work(id, task);
+        let begun = self.tasks.borrow_mut().begin(id, &self.woken);
+        let Some((work, waker)) = begun else { return };
+        match work {
+            Begun::Local(task) => {
+                let pending = poll(id, &waker, |cx| task.poll(cx));
+                self.end(id, waker, pending);
+            }
+            Begun::Shared(task) => {
+                let pending = poll(id, &waker, |cx| task.poll(cx));
+                self.end(id, waker, pending);
+            }
+            Begun::Boxed(mut task) => {
+                // A panic of this one passes through, and ends the task.
+                let seat = Seat { executor: self, id };
+                if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
+                    self.tasks
+                        .borrow_mut()
+                        .keep(id, waker, Some(Work::Boxed(Some(task))));
+                    std::mem::forget(seat);
+                } else {
+                    self.tasks.borrow_mut().give_back(id, waker);
+                }
+            }
+        }
     }
 
-    fn poll_work(&self, id: TaskId, mut work: Work) {
-        let seat = Seat { executor: self, id };
-        if seat.poll(|cx| work.poll(cx)) {
-            seat.keep(work);
+    #[inline]
+    fn end(&self, id: TaskId, waker: Waker, pending: bool) {
+        let mut tasks = self.tasks.borrow_mut();
+        if pending {
+            tasks.keep(id, waker, None);
+        } else {
+            let over = tasks.close(id, Some(waker));
+            // The drop of what the promise holds is foreign code.
+            drop(tasks);
+            drop(over);
         }
     }
 
@@ -290,7 +350,8 @@ impl Drop for Executor {
             self.swap_queue(self.id());
         }
         // The tasks first: they cancel their own timers.
-        drop(self.tasks.take());
+        let works = self.tasks.take().into_works();
+        works.for_each(Work::shut_down);
         drop(self.callbacks.take());
         jobs::cancel(self.woken.close());
         self.timers.close();
@@ -353,34 +414,30 @@ impl Executor {
     }
 }
 
-/// The place of a task in its turn; given up when this is dropped, also by a panic.
+/// The place of a task; given up when this is dropped, also by a panic.
 struct Seat<'a> {
     executor: &'a Executor,
     id: TaskId,
 }
 
-impl Seat<'_> {
-    fn poll<O>(&self, poll: impl FnOnce(&mut Context<'_>) -> O) -> O {
-        let waker = self
-            .executor
-            .tasks
-            .borrow_mut()
-            .waker(self.id, &self.executor.woken);
-        waker.before_poll();
-        let waker = Waker::from(waker);
-        let _polling = Polling::new(self.id, &waker);
-        poll(&mut Context::from_waker(&waker))
-    }
-
-    fn keep(self, task: Work) {
-        self.executor.tasks.borrow_mut().put_back(self.id, task);
-        std::mem::forget(self);
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let work = self.executor.tasks.borrow_mut().close(self.id, None);
+        drop(work);
     }
 }
 
-impl Drop for Seat<'_> {
-    fn drop(&mut self) {
-        let task = self.executor.tasks.borrow_mut().remove(self.id);
-        drop(task);
+/// Polls a task, which is known as the one that is being polled meanwhile.
+#[inline]
+fn poll<O>(id: TaskId, waker: &Waker, poll: impl FnOnce(&mut Context<'_>) -> O) -> O {
+    struct Former(Polling);
+
+    impl Drop for Former {
+        fn drop(&mut self) {
+            jobs::set_polling(self.0);
+        }
     }
+
+    let _former = Former(jobs::set_polling(Polling::new(id, waker)));
+    poll(&mut Context::from_waker(waker))
 }

@@ -207,7 +207,7 @@ impl fmt::Debug for EventLoop {
 #[track_caller]
 pub(crate) fn spawn_detached_local(task: Task) {
     // Outside the look at the loop, so that the task is not dropped in it.
-    let mut task = Some(Work::Boxed(task));
+    let mut task = Some(Work::Boxed(Some(task)));
     executor::current(|executor| task.take().map(|task| executor.spawn(task)));
     assert!(
         task.is_none(),
@@ -215,20 +215,15 @@ pub(crate) fn spawn_detached_local(task: Task) {
     );
 }
 
-/// Polls a task at once, and keeps it while it is pending. Cancels it if no event loop runs on this thread.
+/// Polls the future of a promise at once, and keeps it while it is pending; an event loop runs on this thread.
+#[inline]
 pub(crate) fn spawn_local(task: Rc<dyn LocalWork>) {
-    spawn_now(Work::Local(task));
+    executor::current(|executor| executor.spawn_local(task));
 }
 
-/// As [`spawn_local`], for a task that could run on any thread.
+/// As [`spawn_local`], for one that could run on any thread.
 pub(crate) fn spawn_shared(task: Arc<dyn SharedWork>) {
-    spawn_now(Work::Shared(task));
-}
-
-fn spawn_now(task: Work) {
-    if let Some(executor) = executor::current_loop() {
-        executor.spawn_now(task);
-    }
+    executor::current(|executor| executor.spawn_shared(task));
 }
 
 /// What promises keep of the loop that runs on this thread, to have their handlers run there.

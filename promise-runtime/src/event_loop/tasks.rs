@@ -1,13 +1,13 @@
 //! The tasks of one loop: futures in numbered slots.
 
 use super::waker::{TaskId, TaskWaker, Woken};
-use crate::hot::local::{self, LocalWork};
-use crate::hot::shared::{self, SharedWork};
+use crate::hot::local::LocalWork;
+use crate::hot::shared::SharedWork;
 use std::boxed::Box;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::Waker;
 use std::vec::Vec;
 
 /// A spawned future.
@@ -18,38 +18,34 @@ pub(crate) type SendTask = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What a slot holds.
 pub(crate) enum Work {
+    /// Not there while it is polled.
+    Boxed(Option<Task>),
+    Local(Rc<dyn LocalWork>),
+    Shared(Arc<dyn SharedWork>),
+}
+
+/// What to poll.
+pub(super) enum Begun {
     Boxed(Task),
     Local(Rc<dyn LocalWork>),
     Shared(Arc<dyn SharedWork>),
 }
 
 impl Work {
-    /// False once it is over.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> bool {
+    fn begin(&mut self) -> Option<Begun> {
         match self {
-            Self::Boxed(task) => task.as_mut().poll(cx).is_pending(),
-            Self::Local(task) => Rc::clone(task).poll(cx),
-            Self::Shared(task) => Arc::clone(task).poll(cx),
+            Self::Boxed(task) => task.take().map(Begun::Boxed),
+            Self::Local(task) => Some(Begun::Local(Rc::clone(task))),
+            Self::Shared(task) => Some(Begun::Shared(Arc::clone(task))),
         }
     }
 
-    /// Tells a promise which task polls its future.
-    pub(super) fn take_seat(&self, id: TaskId, woken: &Arc<Woken>) {
+    /// The loop ends: the promise of a task is cancelled.
+    pub(super) fn shut_down(self) {
         match self {
-            Self::Boxed(_) => {}
-            Self::Local(task) => task.take_seat(local::Seat::Loop(id)),
-            Self::Shared(task) => task.take_seat(shared::Seat::Loop(Arc::clone(woken), id)),
-        }
-    }
-}
-
-impl Drop for Work {
-    /// The promise of a task that goes before it is over is cancelled.
-    fn drop(&mut self) {
-        match self {
-            Self::Boxed(_) => {}
-            Self::Local(task) => Rc::clone(task).shut_down(),
-            Self::Shared(task) => Arc::clone(task).shut_down(),
+            Self::Local(task) => task.shut_down(),
+            Self::Shared(task) => task.shut_down(),
+            Self::Boxed(task) => drop(task),
         }
     }
 }
@@ -67,68 +63,153 @@ struct Slot {
     live: bool,
     /// Not there while the task is polled, and never for the future given to `run`.
     work: Option<Work>,
-    /// Kept for the slot's next task if nobody else has a clone by then.
-    waker: Option<Arc<TaskWaker>>,
+    waker: Option<SlotWaker>,
+}
+
+/// Kept for the slot's next task if nobody else has a clone by then.
+struct SlotWaker {
+    shared: Arc<TaskWaker>,
+    /// The same as a `Waker`, lent out while the task is polled, so that no count changes for a poll. It is here or there, so the two
+    /// together count two.
+    lent: Option<Waker>,
+}
+
+impl SlotWaker {
+    fn new(id: TaskId, woken: &Arc<Woken>) -> Self {
+        let shared = Arc::new(TaskWaker::new(id, woken));
+        let lent = Some(Waker::from(Arc::clone(&shared)));
+        Self { shared, lent }
+    }
+
+    /// Whether somebody else can wake the task.
+    fn is_held(&self) -> bool {
+        Arc::strong_count(&self.shared) > 2
+    }
 }
 
 impl Tasks {
-    pub(super) fn insert(&mut self, work: Option<Work>, event_loop: u64) -> TaskId {
+    /// A new task, whose future comes later, and the waker for its first poll.
+    #[inline]
+    pub(super) fn open(&mut self, woken: &Arc<Woken>) -> (TaskId, Waker) {
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot::default());
+            self.slots.push(Slot {
+                generation: 1,
+                ..Slot::default()
+            });
             u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
         });
         let entry = &mut self.slots[slot as usize];
         entry.live = true;
-        entry.work = work;
         let id = TaskId {
-            event_loop,
+            event_loop: woken.event_loop,
             slot,
             generation: entry.generation,
         };
-        match entry.waker.as_mut().and_then(Arc::get_mut) {
-            Some(waker) => waker.reuse(id),
-            None => entry.waker = None,
-        }
-        id
+        let lent = match &mut entry.waker {
+            Some(waker) if !waker.is_held() => {
+                waker.shared.reuse(id.generation);
+                waker.lent.take()
+            }
+            held => {
+                *held = None;
+                None
+            }
+        };
+        (id, lent.unwrap_or_else(|| self.lend(id, woken)))
     }
 
-    /// Forgets a task. Its future, if it is here, is the caller's to drop.
-    pub(super) fn remove(&mut self, id: TaskId) -> Option<Work> {
+    /// The task is over. Its future is the caller's to drop.
+    #[inline]
+    pub(super) fn close(&mut self, id: TaskId, lent: Option<Waker>) -> Option<Work> {
         let entry = self.get(id)?;
         entry.live = false;
-        entry.generation = entry.generation.wrapping_add(1);
+        entry.generation = entry.generation.wrapping_add(1).max(1);
+        if let (Some(waker), Some(lent)) = (&mut entry.waker, lent) {
+            waker.lent = Some(lent);
+        }
         let work = entry.work.take();
         self.free.push(id.slot);
         work
     }
 
-    /// The future to poll; `None` if the task is over.
-    pub(super) fn take(&mut self, id: TaskId) -> Option<Work> {
-        self.get(id)?.work.take()
+    /// What to poll, and with which waker; `None` if the task is over or is being polled.
+    #[inline]
+    pub(super) fn begin(&mut self, id: TaskId, woken: &Arc<Woken>) -> Option<(Begun, Waker)> {
+        let entry = self.get(id)?;
+        let work = entry.work.as_mut()?.begin()?;
+        let lent = entry.waker.as_mut().and_then(|waker| {
+            waker.shared.before_poll();
+            waker.lent.take()
+        });
+        Some((work, lent.unwrap_or_else(|| self.lend(id, woken))))
     }
 
-    pub(super) fn put_back(&mut self, id: TaskId, work: Work) {
-        if let Some(entry) = self.get(id) {
-            entry.work = Some(work);
+    /// The waker to poll a task with, until it is given back.
+    #[cold]
+    pub(super) fn lend(&mut self, id: TaskId, woken: &Arc<Woken>) -> Waker {
+        let waker = self.slots[id.slot as usize]
+            .waker
+            .get_or_insert_with(|| SlotWaker::new(id, woken));
+        waker.shared.before_poll();
+        match waker.lent.take() {
+            Some(lent) => lent,
+            None => Waker::from(Arc::clone(&waker.shared)),
         }
     }
 
-    /// The waker to poll or queue the task with.
-    pub(super) fn waker(&mut self, id: TaskId, woken: &Arc<Woken>) -> Arc<TaskWaker> {
-        let waker = &mut self.slots[id.slot as usize].waker;
-        Arc::clone(waker.get_or_insert_with(|| Arc::new(TaskWaker::new(id, woken))))
+    /// As `lend` does, for a waker that is still lent.
+    pub(super) fn before_poll(&mut self, id: TaskId) {
+        if let Some(waker) = self
+            .slots
+            .get_mut(id.slot as usize)
+            .and_then(|entry| entry.waker.as_mut())
+        {
+            waker.shared.before_poll();
+        }
+    }
+
+    /// Takes back what was lent.
+    pub(super) fn give_back(&mut self, id: TaskId, lent: Waker) {
+        if let Some(waker) = self
+            .slots
+            .get_mut(id.slot as usize)
+            .and_then(|entry| entry.waker.as_mut())
+        {
+            waker.lent = Some(lent);
+        }
+    }
+
+    /// The task is pending; this is its future, if that was taken out or is new.
+    #[inline]
+    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Option<Work>) {
+        if let Some(entry) = self.get(id) {
+            if let Some(waker) = &mut entry.waker {
+                waker.lent = Some(lent);
+            }
+            if work.is_some() {
+                entry.work = work;
+            }
+        }
     }
 
     /// Takes the waker of a task that somebody else can still wake.
     pub(super) fn take_held_waker(&mut self) -> Option<Arc<TaskWaker>> {
         let mut live = self.slots.iter_mut().filter(|entry| entry.live);
-        live.find_map(|entry| entry.waker.take_if(|waker| Arc::strong_count(waker) > 1))
+        let waker = live.find_map(|entry| entry.waker.take_if(|waker| waker.is_held()))?;
+        Some(waker.shared)
     }
 
-    pub(super) fn return_waker(&mut self, waker: Arc<TaskWaker>) {
-        if let Some(entry) = self.get(waker.id) {
-            entry.waker = Some(waker);
+    pub(super) fn return_waker(&mut self, shared: Arc<TaskWaker>) {
+        let id = shared.id();
+        if let Some(entry) = self.get(id) {
+            let lent = Some(Waker::from(Arc::clone(&shared)));
+            entry.waker = Some(SlotWaker { shared, lent });
         }
+    }
+
+    /// All futures that wait for their next turn.
+    pub(super) fn into_works(self) -> impl Iterator<Item = Work> {
+        self.slots.into_iter().filter_map(|entry| entry.work)
     }
 
     /// How many there are, with the one given to `run`.
@@ -142,6 +223,7 @@ impl Tasks {
         self.slots.len()
     }
 
+    #[inline]
     fn get(&mut self, id: TaskId) -> Option<&mut Slot> {
         self.slots
             .get_mut(id.slot as usize)

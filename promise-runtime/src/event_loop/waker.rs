@@ -1,12 +1,11 @@
 //! How tasks are woken: from anywhere, in the order of the wakes.
 
 use super::lock;
-use crate::hot::job::AnyJob;
 use crate::hot::jobs::{self, Entry};
 use crate::hot::shared;
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Wake;
 use std::thread::{self, Thread};
@@ -21,12 +20,28 @@ pub(crate) struct TaskId {
 }
 
 impl TaskId {
+    #[inline]
+    pub(crate) fn slot(self) -> u32 {
+        self.slot
+    }
+
+    /// Not 0.
+    #[inline]
+    pub(crate) fn generation(self) -> u32 {
+        self.generation
+    }
+
     /// Gives the task a turn. On the thread of its loop only.
+    #[inline]
     pub(crate) fn wake(self) {
-        if jobs::event_loop() == Some(self.event_loop) {
-            return jobs::push(Entry::Task(self));
+        if !jobs::push_task(self, self.event_loop) {
+            self.wake_elsewhere();
         }
-        // Another loop of this thread; while the thread ends there is none any more.
+    }
+
+    /// In another loop of this thread; while the thread ends there is none any more.
+    #[cold]
+    fn wake_elsewhere(self) {
         let woken = LOOPS.try_with(|loops| find(&loops.borrow(), self.event_loop));
         if let Ok(Some(woken)) = woken {
             woken.wake(self);
@@ -72,7 +87,7 @@ impl From<Arrival> for Entry {
     fn from(arrival: Arrival) -> Self {
         match arrival {
             Arrival::Task(task) => Self::Task(task),
-            Arrival::Job(job, index) => Self::Job(AnyJob::Shared(job), index),
+            Arrival::Job(job, index) => Self::Shared(job, index),
         }
     }
 }
@@ -166,7 +181,7 @@ impl Remote {
         index: u32,
     ) -> Result<(), Arc<dyn shared::Job>> {
         if self.woken.is_current() {
-            jobs::push(Entry::Job(AnyJob::Shared(job), index));
+            jobs::push(Entry::Shared(job, index));
             return Ok(());
         }
         match self.woken.arrive(Arrival::Job(job, index)) {
@@ -185,34 +200,42 @@ impl Drop for Remote {
 
 /// The waker of one task.
 pub(super) struct TaskWaker {
-    pub(super) id: TaskId,
-    /// In the thread's queue, so that further wakes add nothing. Used on the loop's thread only.
-    queued: AtomicBool,
-    /// Among what has come from outside.
+    event_loop: u64,
+    slot: u32,
+    /// Changes only while nobody but the slot has the waker.
+    generation: AtomicU32,
+    /// Among what has come from outside, so that further wakes add nothing there.
     queued_outside: AtomicBool,
-    pub(super) woken: Arc<Woken>,
+    woken: Arc<Woken>,
 }
 
 impl TaskWaker {
     pub(super) fn new(id: TaskId, woken: &Arc<Woken>) -> Self {
         Self {
-            id,
-            queued: AtomicBool::new(false),
+            event_loop: id.event_loop,
+            slot: id.slot,
+            generation: AtomicU32::new(id.generation),
             queued_outside: AtomicBool::new(false),
             woken: Arc::clone(woken),
         }
     }
 
-    /// Makes the waker of a finished task that of a new one.
-    pub(super) fn reuse(&mut self, id: TaskId) {
-        self.id = id;
-        *self.queued.get_mut() = false;
-        *self.queued_outside.get_mut() = false;
+    pub(super) fn id(&self) -> TaskId {
+        TaskId {
+            event_loop: self.event_loop,
+            slot: self.slot,
+            generation: self.generation.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Makes the waker of a finished task that of the slot's next one. Nobody else has it.
+    pub(super) fn reuse(&self, generation: u32) {
+        self.generation.store(generation, Ordering::Relaxed);
+        self.queued_outside.store(false, Ordering::Relaxed);
     }
 
     /// From here on a wake asks for another poll.
     pub(super) fn before_poll(&self) {
-        self.queued.store(false, Ordering::Relaxed);
         if self.queued_outside.load(Ordering::Relaxed) {
             // The swap reads what the waking thread wrote, so the poll sees what it woke the task for.
             self.queued_outside.swap(false, Ordering::AcqRel);
@@ -227,12 +250,9 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if self.woken.is_current() {
-            if !self.queued.load(Ordering::Relaxed) {
-                self.queued.store(true, Ordering::Relaxed);
-                jobs::push(Entry::Task(self.id));
-            }
+            jobs::push(Entry::Task(self.id()));
         } else if !self.queued_outside.swap(true, Ordering::AcqRel) {
-            self.woken.wake(self.id);
+            self.woken.wake(self.id());
         }
     }
 }

@@ -3,32 +3,47 @@
 //! Whoever runs on the thread drains it. An event loop that is entered brings its own queue and takes it away again; outside of
 //! one, jobs wait in the queue of the thread's own loop.
 
-use super::TaskId;
-use super::job::AnyJob;
-use super::local;
+use super::{TaskId, local, shared};
+use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::mem;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::vec::Vec;
+use std::{mem, ptr};
 
-/// What has a turn.
+/// What has a turn. Numbers say which of several sources of a promise has settled.
 pub(crate) enum Entry {
     /// A function.
     Call(Box<dyn FnOnce()>),
-    /// One step of a promise. The number says which of its sources has settled.
-    Job(AnyJob, u32),
+    /// One step of a promise of this thread.
+    Local(Rc<dyn local::Job>, u32),
+    /// One step of a promise of many threads.
+    Shared(Arc<dyn shared::Job>, u32),
     /// A task that was woken.
     Task(TaskId),
+}
+
+impl Entry {
+    /// Nobody runs it.
+    fn cancel(self) {
+        match self {
+            Self::Local(job, index) => job.cancel(index),
+            Self::Shared(job, index) => job.cancel(index),
+            Self::Call(_) | Self::Task(_) => {}
+        }
+    }
 }
 
 /// The microtasks of one event loop.
 #[derive(Default)]
 pub(crate) struct Queue {
     entries: VecDeque<Entry>,
+    /// By the slots of the tasks: the generation of the one that is in the queue already, or 0.
+    queued: Vec<u32>,
     /// Promises that were rejected with nobody to handle it, or wait in vain; decided once the entries have run.
     suspects: Vec<Rc<dyn local::Suspect>>,
 }
@@ -43,17 +58,61 @@ struct Thread {
     #[cfg(feature = "tokio")]
     attended: Cell<bool>,
     /// The task that is being polled, and what its waker looks like.
-    polling: Cell<Option<(TaskId, WakerLook)>>,
+    polling: Cell<Polling>,
+}
+
+impl Queue {
+    /// Puts a task at the end, unless it is there already.
+    #[inline]
+    fn push_task(&mut self, task: TaskId) {
+        let slot = task.slot() as usize;
+        if slot >= self.queued.len() {
+            self.queued.resize(slot + 1, 0);
+        }
+        if self.queued[slot] != task.generation() {
+            self.queued[slot] = task.generation();
+            self.entries.push_back(Entry::Task(task));
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Entry> {
+        let entry = self.entries.pop_front()?;
+        if let Entry::Task(task) = entry {
+            // From here on a wake asks for another turn.
+            if let Some(queued) = self
+                .queued
+                .get_mut(task.slot() as usize)
+                .filter(|queued| **queued == task.generation())
+            {
+                *queued = 0;
+            }
+        }
+        Some(entry)
+    }
 }
 
 impl Thread {
     /// Inside tokio a task of the `LocalSet` runs what is in the queue. Outside of everything it stays there.
     #[cfg(feature = "tokio")]
-    #[inline]
+    #[cold]
     fn attend(&self) {
-        if !self.attended.get() && tokio::runtime::Handle::try_current().is_ok() {
+        if tokio::runtime::Handle::try_current().is_ok() {
             drop(tokio::task::spawn_local(Attendant { ran: false }));
             self.attended.set(true);
+        }
+    }
+
+    #[inline]
+    fn push(&self, entry: Entry) {
+        #[cfg(feature = "tokio")]
+        if !self.attended.get() {
+            self.attend();
+        }
+        let queue = &mut *self.queue.borrow_mut();
+        match entry {
+            Entry::Task(task) => queue.push_task(task),
+            entry => queue.entries.push_back(entry),
         }
     }
 
@@ -65,38 +124,94 @@ impl Thread {
     }
 }
 
-/// Enough of a waker to know it again while it is alive.
-type WakerLook = (*const (), *const std::task::RawWakerVTable);
+/// A task of the entered loop, and how to know its waker.
+#[derive(Clone, Copy)]
+pub(crate) struct Polling {
+    /// What the waker points to, and nothing else does as long as the task is being polled. Null if there is no task.
+    data: *const (),
+    vtable: *const RawWakerVTable,
+    task: Option<TaskId>,
+}
 
-fn look(waker: &Waker) -> WakerLook {
-    (waker.data(), waker.vtable())
+impl Polling {
+    const NOTHING: Self = Self {
+        data: ptr::null(),
+        vtable: ptr::null(),
+        task: None,
+    };
+
+    #[inline]
+    pub(crate) fn new(task: TaskId, waker: &Waker) -> Self {
+        Self {
+            data: waker.data(),
+            vtable: waker.vtable(),
+            task: Some(task),
+        }
+    }
+
+    /// The task, if this is its waker.
+    #[inline]
+    fn known(self, waker: &Waker) -> Option<TaskId> {
+        if ptr::eq(self.data, waker.data()) && ptr::eq(self.vtable, waker.vtable()) {
+            self.task
+        } else {
+            None
+        }
+    }
 }
 
 std::thread_local! {
     static THREAD: Thread = const {
         Thread {
-            queue: RefCell::new(Queue { entries: VecDeque::new(), suspects: Vec::new() }),
+            queue: RefCell::new(Queue { entries: VecDeque::new(),
+                queued: Vec::new(), suspects: Vec::new() }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
             #[cfg(feature = "tokio")]
             attended: Cell::new(false),
-            polling: Cell::new(None),
+            polling: Cell::new(Polling::NOTHING),
         }
     };
 }
 
 /// Puts an entry at the end of the thread's queue.
+#[inline]
 pub(crate) fn push(entry: Entry) {
-    let mut entry = Some(entry);
-    let _ = THREAD.try_with(|thread| {
-        #[cfg(feature = "tokio")]
-        thread.attend();
-        thread.queue.borrow_mut().entries.extend(entry.take());
-    });
-    // While the thread ends there is no queue any more.
-    if let Some(entry) = entry {
+    if THREAD.try_with(|_| ()).is_ok() {
+        THREAD.with(|thread| thread.push(entry));
+    } else {
+        // While the thread ends there is no queue any more.
         entry.cancel();
     }
+}
+
+/// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
+#[inline]
+pub(crate) fn wake_next(waker: &Waker) {
+    let pushed = THREAD.try_with(|thread| match thread.polling.get().known(waker) {
+        Some(task) => {
+            // The loop whose task is being polled is the entered one.
+            thread.push(Entry::Task(task));
+            true
+        }
+        None => false,
+    });
+    if pushed != Ok(true) {
+        waker.wake_by_ref();
+    }
+}
+
+/// Puts a woken task of `event_loop` there. False if the queue is another loop's.
+#[inline]
+pub(crate) fn push_task(task: TaskId, event_loop: u64) -> bool {
+    let pushed = THREAD.try_with(|thread| {
+        let ours = thread.event_loop.get() == event_loop;
+        if ours {
+            thread.push(Entry::Task(task));
+        }
+        ours
+    });
+    pushed.unwrap_or(false)
 }
 
 /// Puts a function at the end of the thread's queue.
@@ -105,7 +220,7 @@ pub(crate) fn push_callback(call: impl FnOnce() + 'static) {
 }
 
 pub(crate) fn pop() -> Option<Entry> {
-    THREAD.with(|thread| thread.queue.borrow_mut().entries.pop_front())
+    THREAD.with(|thread| thread.queue.borrow_mut().pop())
 }
 
 pub(crate) fn is_empty() -> bool {
@@ -170,7 +285,8 @@ impl Future for Attendant {
         let mut others = Vec::new();
         loop {
             match pop() {
-                Some(Entry::Job(job, index)) => job.run(index),
+                Some(Entry::Local(job, index)) => job.run(index),
+                Some(Entry::Shared(job, index)) => job.run(index),
                 Some(Entry::Call(call)) => call(),
                 Some(task @ Entry::Task(_)) => others.push(task),
                 None if report_suspects() => {}
@@ -193,27 +309,21 @@ impl Drop for Attendant {
     }
 }
 
-/// Says which task is being polled, until the value is dropped.
-pub(crate) struct Polling(Option<(TaskId, WakerLook)>);
-
-impl Polling {
-    pub(crate) fn new(task: TaskId, waker: &Waker) -> Self {
-        let polling = Some((task, look(waker)));
-        Self(THREAD.with(|thread| thread.polling.replace(polling)))
-    }
-}
-
-impl Drop for Polling {
-    fn drop(&mut self) {
-        let _ = THREAD.try_with(|thread| thread.polling.set(self.0));
-    }
+/// Says which task is being polled; gives back what was said before.
+#[inline]
+pub(crate) fn set_polling(polling: Polling) -> Polling {
+    THREAD
+        .try_with(|thread| thread.polling.replace(polling))
+        .unwrap_or(Polling::NOTHING)
 }
 
 /// The task whose waker this is, if it is the one that is being polled.
+#[inline]
 pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
-    let (task, known) = THREAD.try_with(|thread| thread.polling.get()).ok()??;
-    // The task's waker is alive as long as it is polled, so nothing else can be where its data is.
-    (known == look(waker)).then_some(task)
+    THREAD
+        .try_with(|thread| thread.polling.get().known(waker))
+        .ok()
+        .flatten()
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.
@@ -221,7 +331,9 @@ pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
     let mut promise = Some(promise);
     let _ = THREAD.try_with(|thread| {
         #[cfg(feature = "tokio")]
-        thread.attend();
+        if !thread.attended.get() {
+            thread.attend();
+        }
         thread.queue.borrow_mut().suspects.extend(promise.take());
     });
     // While the thread ends nothing is going to change.
@@ -263,14 +375,6 @@ pub(crate) fn cancel(arrivals: Vec<Entry>) {
     }
     if THREAD.try_with(|_| ()).is_ok() {
         report_suspects();
-    }
-}
-
-impl Entry {
-    fn cancel(self) {
-        if let Self::Job(job, index) = self {
-            job.cancel(index);
-        }
     }
 }
 

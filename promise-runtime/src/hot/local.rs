@@ -156,9 +156,14 @@ mod kind {
         jobs::polled_task(waker)
     }
 
+    /// Gives the task that is being polled another turn.
+    pub(crate) fn wake_next(waker: &Waker) {
+        jobs::wake_next(waker);
+    }
+
     /// Gives a step that runs no handler its turn.
     pub(crate) fn step(job: Rc<dyn Job>, index: u32) {
-        jobs::push(Entry::Job(any_job(job), index));
+        jobs::push(Entry::Local(job, index));
     }
 
     pub(crate) fn any_job(job: Rc<dyn Job>) -> AnyJob {

@@ -55,4 +55,12 @@ impl TaskId {
     pub(crate) fn wake(self) {
         match self {}
     }
+
+    fn slot(self) -> u32 {
+        match self {}
+    }
+
+    fn generation(self) -> u32 {
+        match self {}
+    }
 }

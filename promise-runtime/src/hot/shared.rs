@@ -135,6 +135,11 @@ mod kind {
         None
     }
 
+    /// Gives the task that is being polled another turn.
+    pub(crate) fn wake_next(waker: &Waker) {
+        waker.wake_by_ref();
+    }
+
     /// Runs a step that runs no handler.
     pub(crate) fn step(job: Shared<dyn Job>, index: u32) {
         flat::run_job(any_job(job), index);

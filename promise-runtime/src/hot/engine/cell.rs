@@ -3,7 +3,7 @@
 use super::kind::{
     self, Cause, Count, Flag, Home, Lock, Once, Portable, Reporter, Shared, Value, any_job,
 };
-use super::reactions::{Key, React, Reaction, Reactions};
+use super::reactions::{Key, React, Reaction, Reactions, Taken};
 use crate::hot::reason::{Payload, UnhandledRejection};
 use crate::hot::slot::Slot;
 use crate::hot::{PromiseState, flat};
@@ -96,6 +96,7 @@ impl<T, E> Cell<T, E> {
         }
     }
 
+    #[inline]
     pub(crate) fn is_pending(&self) -> bool {
         self.outcome.get().is_none()
     }
@@ -105,6 +106,7 @@ impl<T, E> Cell<T, E> {
     }
 
     /// Somebody handles a rejection from here on.
+    #[inline]
     pub(crate) fn consume(&self) {
         if !self.consumed.get() {
             self.consumed.set();
@@ -172,8 +174,19 @@ pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bo
     if rejected && !cell.consumed.get() {
         track(promise);
     }
-    reactions.for_each(|reaction| reaction.trigger(promise));
+    trigger(promise, reactions);
     true
+}
+
+#[inline]
+fn trigger<T, E>(promise: &Handle<T, E>, (first, rest): Taken<T, E>) {
+    if let Some(first) = first {
+        first.trigger(promise);
+    }
+    if let Some(rest) = rest {
+        rest.into_reactions()
+            .for_each(|reaction| reaction.trigger(promise));
+    }
 }
 
 /// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
@@ -224,13 +237,17 @@ pub(crate) fn react<T, E>(
     index: u32,
 ) -> Option<Key> {
     promise.cell().viewers.increment();
-    match wait(promise, Reaction::React(react, index)) {
-        Ok(key) => Some(key),
-        Err(reaction) => {
-            reaction.trigger(&promise.0);
-            None
+    if promise.cell().is_pending() {
+        match wait(promise, Reaction::React(react, index)) {
+            Ok(key) => return Some(key),
+            // Another thread has settled it.
+            Err(reaction) => reaction.trigger(&promise.0),
         }
+    } else {
+        promise.cell().consume();
+        react.arm(View::promised(promise.0.clone()), index);
     }
+    None
 }
 
 /// A promise, for somebody who looks at its outcome.
@@ -238,18 +255,22 @@ pub(crate) struct View<T, E>(Handle<T, E>);
 
 impl<T, E> View<T, E> {
     /// The first view of a new promise, or the one that a reaction was promised when it was registered.
+    #[inline]
     pub(crate) fn promised(handle: Handle<T, E>) -> Self {
         Self(handle)
     }
 
+    #[inline]
     pub(crate) fn handle(&self) -> &Handle<T, E> {
         &self.0
     }
 
+    #[inline]
     pub(crate) fn cell(&self) -> &Cell<T, E> {
         self.0.cell()
     }
 
+    #[inline]
     pub(crate) fn outcome(&self) -> Option<&Outcome<T, E>> {
         let slot = self.cell().outcome.get()?;
         // SAFETY: `take` is called by the only viewer there is. As long as this reference lives, `self` is another one.
@@ -257,6 +278,7 @@ impl<T, E> View<T, E> {
     }
 
     /// The outcome for one consumer: moved out if nobody else can look at it, else a clone.
+    #[inline]
     pub(crate) fn take(self) -> Option<Outcome<T, E>>
     where
         T: Clone,
@@ -269,6 +291,7 @@ impl<T, E> View<T, E> {
     }
 
     /// The outcome, moved out, if nobody else can look at it.
+    #[inline]
     pub(crate) fn into_unique(self) -> Result<Option<Outcome<T, E>>, Self> {
         if !self.is_unique() {
             return Err(self);
@@ -280,6 +303,7 @@ impl<T, E> View<T, E> {
     }
 
     /// Whether nobody else can look at the outcome, and no reaction will.
+    #[inline]
     pub(crate) fn is_unique(&self) -> bool {
         self.cell().viewers.is_one()
     }
@@ -436,7 +460,7 @@ pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
     }
     promise.clone().stop();
     let reactions = cell.reactions.lock().take();
-    reactions.for_each(|reaction| reaction.trigger(promise));
+    trigger(promise, reactions);
 }
 
 /// Gives a turn to a job, or cancels it at once if its source was cancelled.

@@ -64,8 +64,11 @@ pub(crate) struct Reactions<T, E> {
     rest: Option<Box<Rest<T, E>>>,
 }
 
+/// The reactions of a promise that has settled: the first one, and the others if there are any.
+pub(crate) type Taken<T, E> = (Option<Reaction<T, E>>, Option<Box<Rest<T, E>>>);
+
 /// In the order of the keys, with gaps where reactions were removed.
-struct Rest<T, E> {
+pub(crate) struct Rest<T, E> {
     entries: VecDeque<(Key, Option<Reaction<T, E>>)>,
     next: u64,
     live: usize,
@@ -145,20 +148,21 @@ impl<T, E> Reactions<T, E> {
             .collect()
     }
 
-    /// All of them, in order.
-    pub(crate) fn take(&mut self) -> impl Iterator<Item = Reaction<T, E>> + use<T, E> {
-        let first = self.first.take();
-        let rest = self
-            .rest
-            .take()
-            .into_iter()
-            .flat_map(|rest| rest.entries)
-            .filter_map(|(_, reaction)| reaction);
-        first.into_iter().chain(rest)
+    /// All of them.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Taken<T, E> {
+        (self.first.take(), self.rest.take())
     }
 }
 
 impl<T, E> Rest<T, E> {
+    /// In order.
+    pub(crate) fn into_reactions(self) -> impl Iterator<Item = Reaction<T, E>> {
+        self.entries
+            .into_iter()
+            .filter_map(|(_, reaction)| reaction)
+    }
+
     fn find(&self, key: Key) -> Option<usize> {
         self.entries
             .binary_search_by_key(&key.0, |(key, _)| key.0)
@@ -188,9 +192,19 @@ impl<T, E> Rest<T, E> {
 }
 
 impl<T, E> Drop for Reactions<T, E> {
+    #[inline]
     fn drop(&mut self) {
         if self.first.is_some() || self.rest.is_some() {
-            self.take().for_each(Reaction::drop_flat);
+            self.drop_flat();
         }
+    }
+}
+
+impl<T, E> Reactions<T, E> {
+    #[cold]
+    fn drop_flat(&mut self) {
+        let (first, rest) = self.take();
+        let rest = rest.into_iter().flat_map(|rest| rest.into_reactions());
+        first.into_iter().chain(rest).for_each(Reaction::drop_flat);
     }
 }

@@ -51,29 +51,24 @@ where
     }
 
     /// False once it is over.
-    pub(crate) fn poll(self: &Shared<Self>, cx: &mut Context<'_>) -> bool {
-        let Some(polled) = self.poll_future(cx) else {
-            return false;
-        };
-        let promise: Handle<T, E> = self.clone();
-        match polled {
-            Ok(Poll::Pending) => {
+    pub(crate) fn poll(self: Shared<Self>, cx: &mut Context<'_>) -> bool {
+        let outcome = match self.poll_future(cx) {
+            Some(Ok(Poll::Pending)) => {
                 // If it was cancelled meanwhile, whoever did it could not drop the future.
                 fence();
-                if self.cell.is_pending() {
-                    return true;
+                let pending = self.cell.is_pending();
+                if !pending {
+                    self.drop_future();
                 }
-                self.drop_future();
+                return pending;
             }
-            Ok(Poll::Ready(outcome)) => {
-                self.drop_future();
-                settle(&promise, Outcome::Settled(outcome));
-            }
-            Err(payload) => {
-                self.drop_future();
-                settle(&promise, Outcome::panicked(payload));
-            }
-        }
+            Some(Ok(Poll::Ready(outcome))) => Outcome::Settled(outcome),
+            Some(Err(payload)) => Outcome::panicked(payload),
+            None => return false,
+        };
+        self.drop_future();
+        let promise: Handle<T, E> = self;
+        settle(&promise, outcome);
         false
     }
 

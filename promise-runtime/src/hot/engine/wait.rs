@@ -28,33 +28,49 @@ impl<T, E> Wait<T, E> {
     }
 
     /// Ready with the promise, which has settled.
+    #[inline]
     fn poll_settled(&mut self, cx: &Context<'_>) -> Poll<View<T, E>> {
         let Some(promise) = &self.promise else {
             panic!("a promise was polled again after it had been awaited");
         };
         let cell = promise.cell();
-        match self.stage {
-            Stage::New => match wait(promise, reaction(cx.waker())) {
-                Ok(key) => self.stage = Stage::Registered(key),
-                Err(_) if !kind::TURNS => return self.ready(),
-                Err(reaction) => {
-                    self.stage = Stage::Woken;
-                    reaction.trigger(promise.handle());
-                }
-            },
-            Stage::Registered(key) if cell.is_pending() => {
-                if !cell.is_current(key, |reaction| is_for(reaction, cx.waker())) {
-                    cell.replace(key, reaction(cx.waker()));
-                    if !cell.is_pending() {
-                        return self.ready();
-                    }
-                }
+        if cell.is_pending() {
+            return self.register(cx);
+        }
+        if kind::TURNS && matches!(self.stage, Stage::New) {
+            self.stage = Stage::Woken;
+            cell.consume();
+            kind::wake_next(cx.waker());
+            return Poll::Pending;
+        }
+        cell.consume();
+        self.ready()
+    }
+
+    /// The promise is pending, or was a moment ago.
+    fn register(&mut self, cx: &Context<'_>) -> Poll<View<T, E>> {
+        let Some(promise) = &self.promise else {
+            return Poll::Pending;
+        };
+        let cell = promise.cell();
+        if let Stage::Registered(key) = self.stage {
+            if !cell.is_current(key, |reaction| is_for(reaction, cx.waker())) {
+                cell.replace(key, reaction(cx.waker()));
             }
-            Stage::Registered(_) | Stage::Woken => return self.ready(),
+            if !cell.is_pending() {
+                return self.ready();
+            }
+        } else {
+            match wait(promise, reaction(cx.waker())) {
+                Ok(key) => self.stage = Stage::Registered(key),
+                // Another thread has settled it.
+                Err(_) => return self.ready(),
+            }
         }
         Poll::Pending
     }
 
+    #[inline]
     fn ready(&mut self) -> Poll<View<T, E>> {
         match self.promise.take() {
             Some(promise) => Poll::Ready(promise),
@@ -62,6 +78,7 @@ impl<T, E> Wait<T, E> {
         }
     }
 
+    #[inline]
     pub(crate) fn poll(&mut self, cx: &Context<'_>) -> Poll<Result<T, E>>
     where
         T: Clone,

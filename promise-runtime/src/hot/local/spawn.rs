@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 /// A spawned future with its promise in one allocation.
 pub(crate) trait LocalWork {
-    /// False once it is over.
+    /// False once it is over. Never panics: a panic of the future is the promise's.
     fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool;
 
     /// Says which task polls it.
@@ -26,7 +26,7 @@ where
     F: Future<Output = Result<T, E>> + 'static,
 {
     fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool {
-        Task::poll(&self, cx)
+        Task::poll(self, cx)
     }
 
     fn take_seat(&self, seat: Seat) {

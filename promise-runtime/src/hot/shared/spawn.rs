@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// A spawned future with its promise in one allocation.
 pub(crate) trait SharedWork: Send + Sync {
-    /// False once it is over.
+    /// False once it is over. Never panics: a panic of the future is the promise's.
     fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> bool;
 
     /// Says which task polls it.
@@ -28,7 +28,7 @@ where
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
     fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> bool {
-        Task::poll(&self, cx)
+        Task::poll(self, cx)
     }
 
     fn take_seat(&self, seat: Seat) {
