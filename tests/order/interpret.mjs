@@ -107,8 +107,8 @@ class Run {
         made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
         return made;
       },
-      setTimeout: (callback, delay) => set(this.fired(callback, true), delay, false),
-      setInterval: (callback, period) => set(this.fired(callback, false), period, true),
+      setTimeout: (callback, delay) => set(this.fired(callback), delay, false),
+      setInterval: (callback, period) => set(this.fired(callback), period, true),
       clearTimeout: clear,
       clearInterval: clear,
     };
