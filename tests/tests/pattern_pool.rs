@@ -521,6 +521,58 @@ fn a_task_that_has_ended_waits_for_nothing_any_more() {
 }
 
 #[test]
+fn a_task_waits_as_long_as_any_of_its_own_does() {
+    let pool = Pool::new(2);
+    let task = || fulfil::<u32, String>(1);
+    let mut other = Caller::new(pool.add(|| fulfil::<u32, String>(2).after(1)));
+    assert!(other.poll().is_none());
+    let inner = pool.clone();
+    let both = async move || all((inner.add_with_priority(5, task), inner.add(task))).await;
+    let mut awaits_two = Caller::new(pool.add(both));
+    assert!(awaits_two.poll().is_none());
+    let inner = pool.clone();
+    let mut awaits_one =
+        Caller::new(pool.add_with_priority(1, async move || inner.add(task).await));
+    assert!(awaits_one.poll().is_none());
+    assert_eq!(other.poll(), Some(Ok(2)));
+    // The first of the two runs and ends; its slot goes to the third task, and the second still waits.
+    assert!(awaits_two.poll().is_none());
+    assert_eq!((pool.running(), pool.waiting()), (2, 1));
+    let message = panic_message(|| assert!(awaits_one.poll().is_none()));
+    assert!(message.contains("deadlock"), "{message}");
+}
+
+#[test]
+fn a_task_that_awaits_another_full_pool_just_waits() {
+    let (first, second) = (Pool::new(1), Pool::new(1));
+    let mut busy = Caller::new(second.add(|| fulfil::<u32, String>(1).after(1)));
+    assert!(busy.poll().is_none());
+    let inner = second.clone();
+    let mut task =
+        Caller::new(first.add(async move || inner.add(|| fulfil::<u32, String>(2)).await));
+    assert!(task.poll().is_none());
+    assert_eq!(busy.poll(), Some(Ok(1)));
+    assert_eq!(task.poll(), Some(Ok(2)));
+}
+
+#[test]
+fn a_task_of_its_own_that_is_polled_inside_another_is_not_awaited_by_it() {
+    let queue = Queue::new();
+    let mut inner = Caller::new(queue.add(|| fulfil::<u32, String>(2)));
+    let mut outer = Caller::new(queue.add(|| {
+        let inner = &mut inner;
+        std::future::poll_fn(move |_| {
+            // As an executor does that polls what is spawned at once.
+            assert!(inner.poll().is_none());
+            std::task::Poll::Ready(1)
+        })
+    }));
+    assert_eq!(outer.poll(), Some(1));
+    drop(outer);
+    assert_eq!(inner.poll(), Some(Ok(2)));
+}
+
+#[test]
 fn fewer_slots_under_tasks_that_await_one_another_are_a_deadlock_too() {
     let pool = Pool::new(2);
     let inner = pool.clone();
