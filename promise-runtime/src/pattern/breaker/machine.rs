@@ -217,7 +217,8 @@ impl Machine {
             longest_recovery,
             ..
         } = self.settings;
-        let factor = growth.powi(self.openings);
+        // Finite, so that nothing times it is nothing.
+        let factor = growth.powi(self.openings).min(f64::MAX);
         // Floats would round a time that has not grown.
         let time = if factor == 1.0 {
             recovery
