@@ -1,4 +1,8 @@
 //! `from_callback` and `promisify`: what the callback says, once, from anywhere, or never.
+#![allow(
+    clippy::redundant_closure,
+    reason = "a `Done` is called like a function, and is none"
+)]
 
 use promise_runtime::event_loop;
 use promise_runtime::prelude::*;

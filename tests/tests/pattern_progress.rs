@@ -40,7 +40,7 @@ fn it_is_told_of_each_and_fulfils_with_all_in_input_order() {
 fn percentages_are_rounded_half_up() {
     let mut seen = Vec::new();
     let progress = Progress::new().on_progress(|p| seen.push(p.percentage));
-    let _ = settle(progress.track((0..8).map(|n| fulfil::<_, ()>(n))));
+    let _ = settle(progress.track((0..8).map(fulfil::<_, ()>)));
     assert_eq!(seen, [13, 25, 38, 50, 63, 75, 88, 100]);
 }
 
@@ -82,8 +82,9 @@ fn several_may_be_told_items_first() {
 
 #[test]
 fn a_tracker_can_be_cloned_for_another_round() {
-    let seen = RefCell::new(Vec::new());
-    let progress = Progress::new().on_progress(|p| seen.borrow_mut().push(p.completed));
+    let seen = std::rc::Rc::new(RefCell::new(Vec::new()));
+    let log = seen.clone();
+    let progress = Progress::new().on_progress(move |p| log.borrow_mut().push(p.completed));
     for _ in 0..2 {
         let _ = settle(progress.clone().track([fulfil::<_, ()>(1), fulfil(2)]));
     }

@@ -119,7 +119,8 @@ impl<F, R, T, E> fmt::Debug for FromCallback<F, R, T, E> {
 
 /// The callback of [`from_callback`]: call it, `done(error, value)`, or [`settle`](Self::settle) it with a [`Result`].
 ///
-/// It is not itself an `Fn`: where one is asked for, write `move |error, value| done(error, value)`.
+/// It is not itself an `Fn`: where one is asked for, write `move |error, value| done(error, value)`. (Clippy's `redundant_closure` knows only that it can be
+/// called, and has to be allowed there.)
 pub struct Done<T, E>(Resolve<Outcome<T, E>, Infallible>);
 
 impl<T, E> Done<T, E> {
