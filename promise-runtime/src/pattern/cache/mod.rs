@@ -211,7 +211,7 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     /// use std::time::Duration;
     ///
     /// let rates = Cache::new(Duration::from_secs(60));
-    /// rates.get("EUR", async || Ok(1.1)).await?;
+    /// rates.get("EUR", async || Ok::<_, String>(1.1)).await?;
     /// assert!(rates.delete("EUR"));
     /// assert!(!rates.delete("EUR"));
     /// # Ok::<(), String>(())
@@ -235,7 +235,7 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     /// use std::time::Duration;
     ///
     /// let rates = Cache::new(Duration::from_secs(60));
-    /// rates.get("EUR", async || Ok(1.1)).await?;
+    /// rates.get("EUR", async || Ok::<_, String>(1.1)).await?;
     /// rates.clear();
     /// assert!(rates.is_empty());
     /// # Ok::<(), String>(())
