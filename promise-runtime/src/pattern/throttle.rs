@@ -70,7 +70,8 @@ struct Shared<F> {
 impl<F, A> Throttle<F, A> {
     /// Calls the handler when its turn has come, and settles as its promise does.
     ///
-    /// Gets its place in line at the first poll. The handler runs in the task that awaits this. Cancel-safe: whoever is dropped in
+    /// Gets its place in line at the first poll; one that is neither polled nor dropped any more holds up those behind it. The handler
+    /// runs in the task that awaits this. Cancel-safe: whoever is dropped in
     /// line leaves it and uses up no start.
     ///
     /// ```

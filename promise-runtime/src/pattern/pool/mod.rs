@@ -20,7 +20,7 @@ pub use task::{Add, Clearable};
 /// A task is a function that makes a promise, or any other future. It runs in the task that awaits what [`add`](Pool::add)
 /// returns, so the pool spawns nothing and a task need be neither `Send` nor `'static`. It gets its place in line at the first
 /// poll: what must begin now is spawned or detached. A slot is handed over to the first in line and cannot be snatched
-/// away. What one task rejects with touches no other. A pool is a handle: clones share the slots, and it is `Send` and `Sync`.
+/// away, so a future that is neither polled nor dropped keeps the slot it was given. What one task rejects with touches no other. A pool is a handle: clones share the slots, and it is `Send` and `Sync`.
 ///
 /// Imitates p-limit and p-queue, without their timeouts (a chain's `.timeout(…)` is one, inside the task or around it).
 ///
