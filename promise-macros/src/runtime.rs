@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
-use crate::model::Warning;
+use crate::model::{Typing, Warning};
 
 /// The path by which this expansion reaches `promise-runtime`, under whatever name the user knows it.
 #[derive(Clone, Default)]
@@ -51,6 +51,12 @@ pub(crate) fn completion(module: &str, name: &Ident) -> TokenStream {
     let hidden = hidden();
     let documentation = documentation(module, name);
     quote_spanned!(Span::mixed_site()=> #hidden::typing! { #documentation })
+}
+
+/// The same after a source, where what has been typed so far may go on with a step or with something of its own.
+pub(crate) fn completion_of_source(typing: &Typing) -> TokenStream {
+    let (hidden, Typing { before, name }) = (hidden(), typing);
+    quote_spanned!(Span::mixed_site()=> #hidden::typing! { let _ = #hidden::Typing(#before).#name; })
 }
 
 /// Names the marker of what is redundant, where it stands: rustc warns of its use.

@@ -6,7 +6,7 @@ use syn::Lifetime;
 
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
-use crate::runtime::{at, completion, documentation, warning};
+use crate::runtime::{at, completion, completion_of_source, documentation, warning};
 
 impl Step {
     /// It looks at what stands before it as a whole.
@@ -62,7 +62,7 @@ impl Lowering<'_> {
             Source::New(new) => self.new_promise(new, scope),
         };
         let warnings = chain.warnings.iter().map(warning);
-        let typing = chain.typing.iter().map(|name| completion("steps", name));
+        let typing = chain.typing.iter().map(completion_of_source);
         emit!(#(#warnings)* #(#typing)* let __value = #value;)
     }
 
