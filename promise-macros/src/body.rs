@@ -63,6 +63,16 @@ pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> 
 }
 
 impl Body {
+    /// There is none yet, which has been reported. An editor completes what is typed in its place.
+    pub(crate) fn missing() -> Self {
+        let hidden = crate::runtime::hidden();
+        Self {
+            expression: Expr::Verbatim(quote::quote!(#hidden::anything())),
+            nested: Vec::new(),
+            facts: Facts::default(),
+        }
+    }
+
     /// Its mistakes have been reported; those of the chains in it may not have been.
     fn broken(nested: Vec<Nested>) -> Self {
         let facts = Facts {

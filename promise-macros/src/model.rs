@@ -29,12 +29,18 @@ pub(crate) struct Types {
 pub(crate) struct Chain {
     pub(crate) source: Source,
     pub(crate) steps: Vec<Step>,
-    /// What may be becoming a step; a field, if the chain is left as it is.
-    pub(crate) typing: Option<Ident>,
+    /// A source that may be becoming one with a step.
+    pub(crate) typing: Option<Typing>,
     /// The user's first token: where rustc reports what concerns the chain as a whole.
     pub(crate) start: Span,
     /// What in it is redundant.
     pub(crate) warnings: Vec<Warning>,
+}
+
+/// `before.name` or `before.`, which are fields if they are left as they are.
+pub(crate) struct Typing {
+    pub(crate) before: TokenStream,
+    pub(crate) name: Ident,
 }
 
 /// An item of `promise_runtime::warnings`, and where to warn.

@@ -47,6 +47,8 @@ pub mod steps;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod sync;
 pub mod timer;
+#[allow(missing_docs)]
+mod typing;
 pub mod warnings;
 
 pub use chain::Chain;
@@ -160,22 +162,6 @@ macro_rules! promise {
     };
 }
 
-/// What only an editor sees.
-#[cfg(not(rust_analyzer))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __typing {
-    ($($tokens:tt)*) => {};
-}
-
-/// What only an editor sees.
-#[cfg(rust_analyzer)]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __typing {
-    ($($tokens:tt)*) => { $($tokens)* };
-}
-
 /// What generated code uses. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -208,6 +194,8 @@ pub mod __private {
     pub use crate::retry::*;
     pub use crate::statement::*;
     pub use crate::timer::{Deadline, delay, within};
+    #[cfg(rust_analyzer)]
+    pub use crate::typing::Typing;
     pub use crate::{__typing as typing, statics, steps, warnings};
     pub use promise_macros::promise;
 }

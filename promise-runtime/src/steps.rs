@@ -18,7 +18,15 @@ macro_rules! documented {
         $(#[$documentation])*
         #[derive(Debug)]
         pub struct $name;
-    )*};
+    )*
+
+        /// What an editor completes after a source: the steps, and what the source's own type has.
+        #[cfg(rust_analyzer)]
+        impl<T> crate::typing::Typing<T> {$(
+            $(#[$documentation])*
+            pub fn $name<H>(self, handler: H) {}
+        )*}
+    };
 }
 
 documented! {

@@ -5,6 +5,7 @@
 use proc_macro2::{Ident, TokenStream};
 
 use super::{Lowering, emit};
+use crate::model::Typing;
 use crate::runtime::internal;
 
 /// Where a name is documented.
@@ -38,6 +39,12 @@ impl Lowering<'_> {
         self.completed
             .borrow_mut()
             .extend(emit!(#hidden::typing! { let _ = #path; }));
+    }
+
+    /// The same after a source, where what has been typed so far may go on with a step or with something of its own.
+    pub(super) fn complete_source(&self, typing: &Typing) -> TokenStream {
+        let (hidden, Typing { before, name }) = (&self.hidden, typing);
+        emit!(#hidden::typing! { let _ = #hidden::Typing(#before).#name; })
     }
 
     /// The names so far.

@@ -64,10 +64,11 @@ impl Lowering<'_> {
             Source::New(new) => self.new_promise(new, scope),
         };
         let warnings = chain.warnings.iter().map(warning);
-        if let Some(name) = &chain.typing {
-            self.complete(Documented::Step, name);
-        }
-        emit!(#(#warnings)* let __value = #value;)
+        let typing = chain
+            .typing
+            .as_ref()
+            .map(|typing| self.complete_source(typing));
+        emit!(#(#warnings)* #typing let __value = #value;)
     }
 
     /// A step that only needs the value before it.

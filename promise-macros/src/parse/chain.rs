@@ -6,8 +6,8 @@ use super::{arguments, statics, step};
 use crate::body::{self, Place};
 use crate::check;
 use crate::errors::Errors;
-use crate::model::{Chain, Source, Step, StepKind};
-use crate::tokens::{fat_arrow, group, is_ident, is_punct, snake_case, span, trees};
+use crate::model::{Chain, Source, Step, StepKind, Typing};
+use crate::tokens::{fat_arrow, group, is_ident, is_punct, snake_case, span, stream, trees};
 
 /// Steps that no ordinary value has as a method.
 pub(crate) const STEPS: [&str; 9] = [
@@ -117,8 +117,8 @@ fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Error
         .map(|postfix| step(postfix, errors))
         .collect();
     if is_certain {
-        steps.extend(typing.take().map(|name| Step {
-            name,
+        steps.extend(typing.take().map(|typing| Step {
+            name: typing.name,
             kind: StepKind::Invalid,
         }));
     }
@@ -132,17 +132,21 @@ fn chain_in(tokens: &[TokenTree], combinator: Option<&Ident>, errors: &mut Error
 }
 
 /// `.name` at the end, or `.`. It is a field, or the beginning of a step.
-fn typing(tokens: &[TokenTree]) -> Option<Ident> {
-    match tokens {
-        _ if is_static(tokens) => None,
-        [_, .., TokenTree::Punct(dot), TokenTree::Ident(name)] if dot.as_char() == '.' => {
-            Some(name.clone())
+fn typing(tokens: &[TokenTree]) -> Option<Typing> {
+    let (before, name) = match tokens {
+        _ if is_static(tokens) => return None,
+        [before @ .., TokenTree::Punct(dot), TokenTree::Ident(name)] if dot.as_char() == '.' => {
+            (before, name.clone())
         }
-        [_, .., TokenTree::Punct(dot)] if dot.as_char() == '.' => {
-            Some(Ident::new("__step", dot.span()))
+        [before @ .., TokenTree::Punct(dot)] if dot.as_char() == '.' => {
+            (before, Ident::new("__step", dot.span()))
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    (!before.is_empty()).then(|| Typing {
+        before: stream(before),
+        name,
+    })
 }
 
 /// `Promise.`, whatever comes then, as long as that is all.

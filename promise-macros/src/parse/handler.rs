@@ -6,7 +6,7 @@ use super::parameters::{not_a_parameter, parameters};
 use crate::body::{self, Place};
 use crate::check::{self, Dialect};
 use crate::errors::Errors;
-use crate::model::{Arrow, Closure, Handler, Parameters};
+use crate::model::{Arrow, Body, Closure, Handler, Parameters};
 use crate::tokens::{after_parameters, fat_arrow, is_ident, is_punct, is_record, stream};
 
 /// `spread` takes apart whatever it is given.
@@ -185,7 +185,11 @@ fn arrow(
             stream(&tokens[place..]),
             "the arrow has no body: write `value => expression`",
         );
-        return None;
+        return Some(Arrow {
+            asynchronous,
+            parameters,
+            body: Body::missing(),
+        });
     }
     if let [TokenTree::Group(braces)] = body {
         if is_record(braces, false) {
