@@ -229,6 +229,8 @@ pub(crate) struct Closure {
     pub(crate) parameters: usize,
     /// Its body is a plain value by its syntax.
     pub(crate) plain: bool,
+    /// It never has a value, by its syntax: `|v| todo!()`.
+    pub(crate) diverges: bool,
     /// What stands between its bars and after them, where a block with a `let` is the same as a call: it neither moves
     /// its captures nor has a `return`, `?` or `.await`, nor a macro that may hide one.
     pub(crate) inlined: Option<(TokenStream, TokenStream)>,

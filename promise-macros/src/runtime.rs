@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
-use crate::model::{Typing, Warning};
+use crate::model::Warning;
 
 /// The path by which this expansion reaches `promise-runtime`, under whatever name the user knows it.
 #[derive(Clone, Default)]

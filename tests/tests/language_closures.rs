@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use promise_runtime::prelude::*;
 use promise_tests::api::{ApiError, User, double, fetch_posts, fetch_user};
-use promise_tests::{plain, settle};
+use promise_tests::{panic_message, plain, settle};
 
 #[test]
 fn return_means_the_closures_return() {
@@ -193,4 +193,24 @@ fn closures_inside_an_arrow_keep_their_own_words() {
         settle(chain),
         Ok((None, Some(2), true, Err(ApiError::Http(503)), 4, true))
     );
+}
+
+#[test]
+fn a_closure_may_be_unwritten_yet() {
+    let first = panic_message(|| {
+        let chain = promise! { <u32, ApiError> Promise.resolve(1).then(|_| panic!("not yet")).then(|v: u32| v + 1) };
+        let _ = settle(chain);
+    });
+    assert_eq!(first, "not yet");
+    let moved = panic_message(|| {
+        let word = String::from("written");
+        let chain = promise! { <String, ApiError> Promise.resolve(1).then(move |_| unimplemented!("not {word}")) };
+        let _ = settle(chain);
+    });
+    assert_eq!(moved, "not implemented: not written");
+    let caught = panic_message(|| {
+        let chain = promise! { <u32, ApiError> fetch_user(0).then(|user| user.id).catch(|_| { if true { panic!("nobody comes here") } else { unreachable!() } }) };
+        let _ = settle(chain);
+    });
+    assert_eq!(caught, "nobody comes here");
 }

@@ -140,6 +140,10 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
+        if closure.diverges {
+            let hidden = &self.hidden;
+            return emit!({ #call; #[allow(unreachable_code)] #hidden::anything() });
+        }
         match (closure.plain, closure.question_mark) {
             (true, _) => call.clone(),
             (false, true) => self.settle(call, Product::QuestionMark, span, scope),

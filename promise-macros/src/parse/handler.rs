@@ -115,6 +115,7 @@ fn closure(
         tokens: stream(tokens),
         parameters,
         plain: facts.plain,
+        diverges: facts.diverges,
         inlined: is_block.then(|| (parameter, body.clone())),
         question_mark: has_question_mark(body),
     })
