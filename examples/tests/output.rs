@@ -109,3 +109,9 @@ A server that is back
 ";
     assert_eq!(output_of(env!("CARGO_BIN_EXE_resilient_client")), expected);
 }
+
+#[test]
+fn downloads() {
+    let expected = "287000 bytes of 24 files, 1 missing\n";
+    assert_eq!(output_of(env!("CARGO_BIN_EXE_downloads")), expected);
+}
