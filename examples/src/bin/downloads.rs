@@ -60,7 +60,7 @@ async fn file(Path(number): Path<u64>) -> Result<Vec<u8>, StatusCode> {
     if number == 13 {
         return Err(StatusCode::NOT_FOUND);
     }
-    promise_runtime::delay(Duration::from_millis(number % 7 * 10)).await;
+    delay(Duration::from_millis(number % 7 * 10)).await;
     Ok(vec![0; (number * 1000) as usize])
 }
 
