@@ -46,6 +46,8 @@ pub(crate) struct Queue {
     queued: Vec<u32>,
     /// Promises that were rejected with nobody to handle it, or wait in vain; decided once the entries have run.
     suspects: Vec<Rc<dyn local::Suspect>>,
+    /// How many of them there may be before they are looked through.
+    look_at: usize,
 }
 
 struct Thread {
@@ -59,9 +61,24 @@ struct Thread {
     attended: Cell<bool>,
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Polling>,
+    /// What the wakers of tasks look like.
+    vtable: Cell<*const RawWakerVTable>,
 }
 
 impl Queue {
+    /// Those that have been handled meanwhile, now and then: a queue that never drains must not keep them for ever.
+    fn take_clear_suspects(&mut self) -> Vec<Rc<dyn local::Suspect>> {
+        if self.suspects.len() < self.look_at {
+            return Vec::new();
+        }
+        let (clear, open) = mem::take(&mut self.suspects)
+            .into_iter()
+            .partition(|promise| promise.is_clear());
+        self.suspects = open;
+        self.look_at = 64.max(2 * self.suspects.len());
+        clear
+    }
+
     /// Puts a task at the end, unless it is there already.
     #[inline]
     fn push_task(&mut self, task: TaskId) {
@@ -124,19 +141,17 @@ impl Thread {
     }
 }
 
-/// A task of the entered loop, and how to know its waker.
+/// A task of the entered loop, and what its waker points to: nothing else does as long as the task is being polled.
 #[derive(Clone, Copy)]
 pub(crate) struct Polling {
-    /// What the waker points to, and nothing else does as long as the task is being polled. Null if there is no task.
+    /// Null if no task is being polled.
     data: *const (),
-    vtable: *const RawWakerVTable,
     task: Option<TaskId>,
 }
 
 impl Polling {
     const NOTHING: Self = Self {
         data: ptr::null(),
-        vtable: ptr::null(),
         task: None,
     };
 
@@ -144,32 +159,42 @@ impl Polling {
     pub(crate) fn new(task: TaskId, waker: &Waker) -> Self {
         Self {
             data: waker.data(),
-            vtable: waker.vtable(),
             task: Some(task),
         }
     }
+}
 
-    /// The task, if this is its waker.
+impl Thread {
+    /// The task whose waker this is, if it is the one that is being polled.
     #[inline]
-    fn known(self, waker: &Waker) -> Option<TaskId> {
-        if ptr::eq(self.data, waker.data()) && ptr::eq(self.vtable, waker.vtable()) {
-            self.task
+    fn known(&self, waker: &Waker) -> Option<TaskId> {
+        let polling = self.polling.get();
+        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
+        if ptr::eq(polling.data, waker.data()) && ptr::eq(self.vtable.get(), waker.vtable()) {
+            polling.task
         } else {
             None
         }
     }
 }
 
+/// Says what the wakers of tasks look like.
+pub(crate) fn set_vtable(waker: &Waker) {
+    THREAD.with(|thread| thread.vtable.set(waker.vtable()));
+}
+
 std::thread_local! {
     static THREAD: Thread = const {
         Thread {
             queue: RefCell::new(Queue { entries: VecDeque::new(),
-                queued: Vec::new(), suspects: Vec::new() }),
+                queued: Vec::new(), suspects: Vec::new(),
+                look_at: 64 }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
             #[cfg(feature = "tokio")]
             attended: Cell::new(false),
             polling: Cell::new(Polling::NOTHING),
+            vtable: Cell::new(ptr::null()),
         }
     };
 }
@@ -188,7 +213,7 @@ pub(crate) fn push(entry: Entry) {
 /// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
 #[inline]
 pub(crate) fn wake_next(waker: &Waker) {
-    let pushed = THREAD.try_with(|thread| match thread.polling.get().known(waker) {
+    let pushed = THREAD.try_with(|thread| match thread.known(waker) {
         Some(task) => {
             // The loop whose task is being polled is the entered one.
             thread.push(Entry::Task(task));
@@ -320,10 +345,7 @@ pub(crate) fn set_polling(polling: Polling) -> Polling {
 /// The task whose waker this is, if it is the one that is being polled.
 #[inline]
 pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
-    THREAD
-        .try_with(|thread| thread.polling.get().known(waker))
-        .ok()
-        .flatten()
+    THREAD.try_with(|thread| thread.known(waker)).ok().flatten()
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.
@@ -334,7 +356,12 @@ pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
         if !thread.attended.get() {
             thread.attend();
         }
-        thread.queue.borrow_mut().suspects.extend(promise.take());
+        let clear = {
+            let queue = &mut *thread.queue.borrow_mut();
+            queue.suspects.extend(promise.take());
+            queue.take_clear_suspects()
+        };
+        drop(clear);
     });
     // While the thread ends nothing is going to change.
     if let Some(promise) = promise {
