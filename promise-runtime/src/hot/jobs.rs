@@ -123,15 +123,20 @@ impl Thread {
 
     #[inline]
     fn push(&self, entry: Entry) {
+        if let Entry::Task(task) = entry {
+            return self.push_task(task);
+        }
         #[cfg(feature = "tokio")]
         if !self.attended.get() {
             self.attend();
         }
-        let queue = &mut *self.queue.borrow_mut();
-        match entry {
-            Entry::Task(task) => queue.push_task(task),
-            entry => queue.entries.push_back(entry),
-        }
+        self.queue.borrow_mut().entries.push_back(entry);
+    }
+
+    /// Only an event loop has tasks, so nobody else need be told.
+    #[inline]
+    fn push_task(&self, task: TaskId) {
+        self.queue.borrow_mut().push_task(task);
     }
 
     fn own_event_loop(&self) -> u64 {
@@ -217,7 +222,7 @@ pub(crate) fn wake_next(waker: &Waker) {
     let pushed = THREAD.try_with(|thread| match thread.known(waker) {
         Some(task) => {
             // The loop whose task is being polled is the entered one.
-            thread.push(Entry::Task(task));
+            thread.push_task(task);
             true
         }
         None => false,
@@ -233,7 +238,7 @@ pub(crate) fn push_task(task: TaskId, event_loop: u64) -> bool {
     let pushed = THREAD.try_with(|thread| {
         let ours = thread.event_loop.get() == event_loop;
         if ours {
-            thread.push(Entry::Task(task));
+            thread.push_task(task);
         }
         ours
     });
