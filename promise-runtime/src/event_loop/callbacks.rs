@@ -1,7 +1,7 @@
 //! JavaScript's timers and microtasks: functions that the loop calls.
 
 use super::executor::{Call, Callback, Executor};
-use super::{executor, own};
+use super::{executor, own_if_alive};
 use crate::hot::jobs;
 use std::boxed::Box;
 use std::rc::Rc;
@@ -28,7 +28,7 @@ pub struct TimerId {
 ///
 /// Of the loop that runs on this thread, or else of the thread's own. A delay below a millisecond counts as one, as in Node.
 /// Callbacks for the same time are called in the order in which they were set. A panic of the callback passes through `run`. Dropping
-/// the loop drops the callback uncalled.
+/// the loop drops the callback uncalled, and so does this function while the thread ends.
 ///
 /// ```
 /// use promise_runtime::event_loop::{run_until_idle, set_timeout};
@@ -109,13 +109,20 @@ fn at_least_a_millisecond(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The loop that runs on this thread, or else the thread's own.
-fn current_or_own() -> Rc<Executor> {
-    executor::current_loop().unwrap_or_else(own)
+/// The loop that runs on this thread, or else the thread's own. `None` while the thread ends.
+fn current_or_own() -> Option<Rc<Executor>> {
+    executor::current_loop().or_else(own_if_alive)
 }
 
 fn set(call: Call, delay: Duration) -> TimerId {
-    let executor = current_or_own();
+    let Some(executor) = current_or_own() else {
+        // Nobody is going to call it.
+        return TimerId {
+            event_loop: 0,
+            slot: 0,
+            number: 0,
+        };
+    };
     let slot = executor.timers.add_callback(at_least_a_millisecond(delay));
     let number = executor.number_callback();
     executor.callbacks.borrow_mut().insert(
@@ -133,10 +140,9 @@ fn set(call: Call, delay: Duration) -> TimerId {
 }
 
 fn clear(id: TimerId) {
-    let executor = current_or_own();
-    if executor.id() != id.event_loop {
+    let Some(executor) = current_or_own().filter(|executor| executor.id() == id.event_loop) else {
         return;
-    }
+    };
     let known = executor
         .callbacks
         .borrow()

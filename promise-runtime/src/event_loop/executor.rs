@@ -6,6 +6,7 @@ use super::timers::{Due, Next, Timers};
 use super::waker::{Remote, TaskId, Woken};
 use crate::hot::jobs::{self, Entry, Polling, Queue};
 use crate::hot::local::{self, LocalWork};
+use crate::hot::panics::Panics;
 use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
@@ -367,14 +368,19 @@ impl Drop for Executor {
         }
         // The tasks first: they cancel their own timers.
         let works = self.tasks.take().into_works();
-        works.for_each(Work::shut_down);
-        drop(self.callbacks.take());
-        jobs::cancel(self.woken.close());
-        self.timers.close();
+        let mut panics = Panics::default();
+        works.for_each(|work| panics.guard(|| work.shut_down()));
+        let callbacks = self.callbacks.take();
+        callbacks
+            .into_values()
+            .for_each(|callback| panics.guard(|| drop(callback)));
+        panics.guard(|| jobs::cancel(self.woken.close()));
+        panics.guard(|| self.timers.close());
         if let Some(former) = former.filter(|&former| former != self.id()) {
             self.swap_queue(former);
         }
         // What the end of the thread's own loop has left is in the thread's queue, which ends next.
+        panics.resume();
     }
 }
 

@@ -248,6 +248,11 @@ fn own() -> Rc<Executor> {
     OWN.with(|own| Rc::clone(&own.executor))
 }
 
+/// The same, unless the thread ends and that loop is gone.
+fn own_if_alive() -> Option<Rc<Executor>> {
+    OWN.try_with(|own| Rc::clone(&own.executor)).ok()
+}
+
 /// Nothing panics while it holds one of this module's locks, so a poisoned one is sound.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,12 +1,16 @@
 //! Long chains without recursion: what one step of a drop or a cancellation leaves to do is done after that step.
 
 use super::job::AnyJob;
+use super::panics::Panics;
+use core::mem::{self, ManuallyDrop};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 struct Later {
     active: Cell<bool>,
-    work: RefCell<VecDeque<Work>>,
+    /// Empty and without memory unless it is active, so it need not be dropped. So it is there until the very end of the thread, when
+    /// the drop of other things still comes here.
+    work: RefCell<ManuallyDrop<VecDeque<Work>>>,
 }
 
 enum Work {
@@ -17,7 +21,7 @@ enum Work {
 
 std::thread_local! {
     static LATER: Later = const {
-        Later { active: Cell::new(false), work: RefCell::new(VecDeque::new()) }
+        Later { active: Cell::new(false), work: RefCell::new(ManuallyDrop::new(VecDeque::new())) }
     };
 }
 
@@ -37,25 +41,25 @@ pub(super) fn cancel_job(job: AnyJob, index: u32) {
 }
 
 fn later(work: Work) {
-    let mut work = Some(work);
-    let nested = LATER.try_with(|later| {
+    let mut next = Some(work);
+    LATER.with(|later| {
         if later.active.replace(true) {
-            later.work.borrow_mut().extend(work.take());
-            return true;
+            later.work.borrow_mut().extend(next.take());
         }
-        false
     });
-    match nested {
-        Ok(true) => return,
-        Ok(false) => {}
-        // The thread ends, and with it what would keep the work.
-        Err(_) => return work.into_iter().for_each(Work::run),
+    if next.is_none() {
+        return;
     }
-    let _inactive = Inactive;
-    work.into_iter().for_each(Work::run);
-    while let Some(work) = LATER.with(|later| later.work.borrow_mut().pop_front()) {
-        work.run();
+    let mut panics = Panics::default();
+    while let Some(work) = next {
+        panics.guard(|| work.run());
+        next = LATER.with(|later| later.work.borrow_mut().pop_front());
     }
+    LATER.with(|later| {
+        later.active.set(false);
+        drop(mem::take(&mut **later.work.borrow_mut()));
+    });
+    panics.resume();
 }
 
 impl Work {
@@ -65,15 +69,5 @@ impl Work {
             Self::Drop(job) => drop(job),
             Self::Cancel(job, index) => job.cancel(index),
         }
-    }
-}
-
-/// A panic of somebody's `Drop` leaves the rest to the next one who comes.
-struct Inactive;
-
-impl Drop for Inactive {
-    fn drop(&mut self) {
-        // Not reached while the thread ends.
-        let _ = LATER.try_with(|later| later.active.set(false));
     }
 }

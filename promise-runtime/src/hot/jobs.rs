@@ -3,6 +3,7 @@
 //! Whoever runs on the thread drains it. An event loop that is entered brings its own queue and takes it away again; outside of
 //! one, jobs wait in the queue of the thread's own loop.
 
+use super::panics::Panics;
 use super::{TaskId, local, shared};
 use core::task::RawWakerVTable;
 use std::boxed::Box;
@@ -313,17 +314,19 @@ impl Future for Attendant {
         self.get_mut().ran = true;
         // Tasks are of the thread's own event loop, and wait for it.
         let mut others = Vec::new();
+        let mut panics = Panics::default();
         loop {
             match pop() {
-                Some(Entry::Local(job, index)) => job.run(index),
-                Some(Entry::Shared(job, index)) => job.run(index),
-                Some(Entry::Call(call)) => call(),
+                Some(Entry::Local(job, index)) => panics.guard(|| job.run(index)),
+                Some(Entry::Shared(job, index)) => panics.guard(|| job.run(index)),
+                Some(Entry::Call(call)) => panics.guard(call),
                 Some(task @ Entry::Task(_)) => others.push(task),
                 None if report_suspects() => {}
                 None => break,
             }
         }
         THREAD.with(|thread| thread.queue.borrow_mut().entries.extend(others));
+        panics.resume();
         core::task::Poll::Ready(())
     }
 }
@@ -382,7 +385,12 @@ fn take_suspects() -> Vec<Rc<dyn local::Suspect>> {
 pub(crate) fn report_suspects() -> bool {
     let suspects = take_suspects();
     let any = !suspects.is_empty();
-    suspects.into_iter().for_each(|promise| promise.report());
+    // The hook is foreign code.
+    let mut panics = Panics::default();
+    suspects
+        .into_iter()
+        .for_each(|promise| panics.guard(|| promise.report()));
+    panics.resume();
     any
 }
 
@@ -398,16 +406,22 @@ pub(crate) fn report_lost() {
 
 /// Nobody runs the thread's queue any more, nor these: the promises are cancelled, and the clean-up handlers run.
 pub(crate) fn cancel(arrivals: Vec<Entry>) {
-    arrivals.into_iter().for_each(Entry::cancel);
+    let mut panics = Panics::default();
+    arrivals
+        .into_iter()
+        .for_each(|entry| panics.guard(|| entry.cancel()));
     // Each may leave more.
     while let Ok(Some(entry)) =
         THREAD.try_with(|thread| thread.queue.borrow_mut().entries.pop_front())
     {
-        entry.cancel();
+        panics.guard(|| entry.cancel());
     }
     if THREAD.try_with(|_| ()).is_ok() {
-        report_suspects();
+        panics.guard(|| {
+            report_suspects();
+        });
     }
+    panics.resume();
 }
 
 impl Drop for Queue {

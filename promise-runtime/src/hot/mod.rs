@@ -14,6 +14,7 @@
 //! | `local`, `shared` | the two kinds, and how each starts futures |
 //! | `jobs` | the microtasks of a thread, first come, first served |
 //! | `flat` | drops and cancellations, however long the chain, without recursion |
+//! | `panics` | foreign code that panics keeps nobody else waiting |
 //! | `reason` | rejections that nobody handles |
 
 #![cfg_attr(
@@ -29,6 +30,7 @@ pub(crate) mod job;
 pub(crate) mod jobs;
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 pub(crate) mod local;
+pub(crate) mod panics;
 mod reason;
 pub(crate) mod shared;
 mod slot;

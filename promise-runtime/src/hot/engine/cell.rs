@@ -4,6 +4,8 @@ use super::kind::{
     self, Cause, Count, Flag, Home, Lock, Once, Portable, Reporter, Shared, Value, any_job,
 };
 use super::reactions::{Key, React, Reaction, Reactions, Taken};
+use super::ticks::guard;
+use crate::hot::panics::Panics;
 use crate::hot::reason::{Payload, UnhandledRejection};
 use crate::hot::slot::Slot;
 use crate::hot::{PromiseState, flat};
@@ -129,14 +131,22 @@ impl<T, E> Cell<T, E> {
     }
 
     /// Keeps the reaction until the promise settles. Gives it back if it has.
-    fn wait(&self, reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
+    fn wait(&self, mut reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
         let mut reactions = self.reactions.lock();
         // Looked at under the lock: whoever settles sets the outcome first and takes the reactions then.
-        if self.is_pending() {
-            Ok(reactions.push(reaction))
-        } else {
-            Err(reaction)
+        if !self.is_pending() {
+            return Err(reaction);
         }
+        // The same with whoever abandons. An executor that waits for wakers to be woken or dropped shall not wait for this one.
+        let unneeded = if self.abandoned.get() {
+            reaction.forget_waker()
+        } else {
+            None
+        };
+        let key = reactions.push(reaction);
+        drop(reactions);
+        drop(unneeded);
+        Ok(key)
     }
 
     /// Forgets a reaction that has not been armed.
@@ -150,8 +160,14 @@ impl<T, E> Cell<T, E> {
 
     /// Makes another waker or task the one to wake.
     pub(crate) fn replace(&self, key: Key, reaction: Reaction<T, E>) {
-        let former = self.reactions.lock().replace(key, reaction);
-        drop(former);
+        let mut reactions = self.reactions.lock();
+        let unneeded = if self.abandoned.get() {
+            reaction
+        } else {
+            reactions.replace(key, reaction)
+        };
+        drop(reactions);
+        drop(unneeded);
     }
 
     /// Whether the reaction is kept under this key and `same` says it is up to date.
@@ -191,13 +207,18 @@ pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bo
 
 #[inline]
 fn trigger<T, E>(promise: &Handle<T, E>, (first, rest): Taken<T, E>) {
-    if let Some(first) = first {
-        first.trigger(promise);
+    let Some(rest) = rest else {
+        if let Some(only) = first {
+            only.trigger(promise);
+        }
+        return;
+    };
+    // Wakers are foreign code.
+    let mut panics = Panics::default();
+    for reaction in first.into_iter().chain(rest.into_reactions()) {
+        panics.guard(|| reaction.trigger(promise));
     }
-    if let Some(rest) = rest {
-        rest.into_reactions()
-            .for_each(|reaction| reaction.trigger(promise));
-    }
+    panics.resume();
 }
 
 /// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
@@ -225,17 +246,12 @@ pub(crate) fn abandon<T, E>(promise: &Handle<T, E>) {
 /// Keeps the reaction until the promise settles. Gives it back if it has.
 pub(crate) fn wait<T, E>(
     promise: &View<T, E>,
-    mut reaction: Reaction<T, E>,
+    reaction: Reaction<T, E>,
 ) -> Result<Key, Reaction<T, E>> {
     let cell = promise.cell();
     cell.consume();
-    let abandoned = cell.abandoned.get();
-    if abandoned {
-        // An executor that waits for wakers to be woken or dropped shall not wait for this one.
-        reaction.forget_waker();
-    }
     let key = cell.wait(reaction)?;
-    if abandoned {
+    if cell.abandoned.get() {
         kind::track_abandoned(promise.handle().clone().suspect());
     }
     Ok(key)
@@ -297,7 +313,9 @@ impl<T, E> View<T, E> {
     {
         match self.into_unique() {
             Ok(outcome) => outcome,
-            Err(this) => this.outcome().cloned(),
+            // A panic of `clone` is the consumer's, as one of its handler.
+            Err(this) => guard(|| this.outcome().cloned())
+                .unwrap_or_else(|payload| Some(Outcome::panicked(payload))),
         }
     }
 
@@ -473,7 +491,8 @@ pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
     if cell.outcome.set(Slot::new(Outcome::Cancelled)).is_err() {
         return;
     }
-    promise.clone().stop();
+    // Drops foreign code, whose panic must not keep anybody waiting. Nobody sees it: the promise is cancelled.
+    drop(guard(|| promise.clone().stop()));
     let reactions = cell.reactions.lock().take();
     trigger(promise, reactions);
 }

@@ -68,6 +68,18 @@ where
         drop(former);
     }
 
+    fn take_cleaning_up(&self) -> Option<F> {
+        let work = &mut *self.work.lock();
+        match mem::replace(work, Work::Over) {
+            Work::CleaningUp(handler) => Some(handler),
+            // Nobody may see it gone meanwhile.
+            other => {
+                *work = other;
+                None
+            }
+        }
+    }
+
     fn settle(self: Shared<Self>, outcome: Outcome<T, E>) {
         let this: Handle<T, E> = self;
         settle(&this, outcome);
@@ -153,12 +165,10 @@ where
 
     fn cancel(self: Shared<Self>, _: u32) {
         // While the thread or the executor ends nobody gives it a turn.
-        let work = mem::replace(&mut *self.work.lock(), Work::Over);
-        if let Work::CleaningUp(handler) = work {
+        if let Some(handler) = self.take_cleaning_up() {
             drop(guard(handler));
             return;
         }
-        *self.work.lock() = work;
         let this: Handle<T, E> = self;
         super::cell::cancel(&this);
     }
@@ -237,7 +247,8 @@ where
             return;
         };
         let outcome = match settled.outcome() {
-            Some(Outcome::Settled(Err(reason))) => Outcome::Settled(Err(reason.clone())),
+            Some(Outcome::Settled(Err(reason))) => guard(|| reason.clone())
+                .map_or_else(Outcome::panicked, |reason| Outcome::Settled(Err(reason))),
             Some(Outcome::Panicked(payload)) => Outcome::Panicked(payload.clone()),
             _ => outcome,
         };

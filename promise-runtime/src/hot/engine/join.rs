@@ -187,12 +187,20 @@ where
     });
     for (index, promise) in (0..).zip(&promises) {
         if let Some(key) = react(promise, joined.clone(), index) {
-            let source = &mut joined.state.lock().sources;
-            // On another thread it may have settled in between, and even everything may be over.
-            if let Some(source @ Source::None) = source.get_mut(index as usize) {
-                if promise.cell().is_pending() {
-                    *source = Source::Pending(Shared::downgrade(promise.handle()), key);
+            let over = {
+                let sources = &mut joined.state.lock().sources;
+                match sources.get_mut(index as usize) {
+                    Some(source @ Source::None) if promise.cell().is_pending() => {
+                        *source = Source::Pending(Shared::downgrade(promise.handle()), key);
+                        false
+                    }
+                    // On another thread it has settled in between.
+                    Some(_) => false,
+                    None => true,
                 }
+            };
+            if over {
+                promise.cell().forget(key);
             }
         }
     }

@@ -114,17 +114,21 @@ impl<T, E> Reactions<T, E> {
         rest.entries[index].1.as_ref()
     }
 
-    pub(crate) fn replace(&mut self, key: Key, reaction: Reaction<T, E>) -> Option<Reaction<T, E>> {
+    /// Gives back the one that is not kept: the former one, or this one if all have been taken.
+    pub(crate) fn replace(&mut self, key: Key, reaction: Reaction<T, E>) -> Reaction<T, E> {
+        match self.get_mut(key) {
+            Some(kept) => mem::replace(kept, reaction),
+            None => reaction,
+        }
+    }
+
+    fn get_mut(&mut self, key: Key) -> Option<&mut Reaction<T, E>> {
         if key == Key(0) {
-            // Only the one whose key it is calls this, so it is there unless all have been taken.
-            return self
-                .first
-                .as_mut()
-                .map(|first| mem::replace(first, reaction));
+            return self.first.as_mut();
         }
         let rest = self.rest.as_mut()?;
         let index = rest.find(key)?;
-        rest.entries[index].1.replace(reaction)
+        rest.entries[index].1.as_mut()
     }
 
     pub(crate) fn remove(&mut self, key: Key) -> Option<Reaction<T, E>> {

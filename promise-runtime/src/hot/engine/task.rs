@@ -76,7 +76,8 @@ where
         &self,
         cx: &mut Context<'_>,
     ) -> Option<Result<Poll<Result<T, E>>, crate::hot::reason::Payload>> {
-        let mut stage = self.stage.lock();
+        // Nobody else polls it, so if it is in use it is being dropped.
+        let mut stage = self.stage.try_lock()?;
         let Stage::Running(future) = &mut *stage else {
             return None;
         };

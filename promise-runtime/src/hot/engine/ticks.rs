@@ -97,6 +97,8 @@ where
 {
     let adoption = mem::replace(&mut *this.adoption().lock(), Adoption::None);
     match adoption {
+        // Cancelled before it began, by its own handler or on another thread.
+        Adoption::Begun(_) if !this.cell().is_pending() => {}
         Adoption::Begun(Adopted { inner, take }) => {
             *this.adoption().lock() = Adoption::Waiting(take, None);
             if !inner.cell().is_pending() {
@@ -106,9 +108,15 @@ where
                 target: this.clone(),
             });
             if let Some(key) = cell::react(&inner, bridge, 0) {
-                // On another thread it may have settled in between.
-                if let Adoption::Waiting(_, source) = &mut *this.adoption().lock() {
+                let mut adoption = this.adoption().lock();
+                // Looked at under the lock: whoever cancels says so first and stops the adoption then.
+                let is_over = !this.cell().is_pending();
+                if let (Adoption::Waiting(_, source), false) = (&mut *adoption, is_over) {
                     *source = Some((Shared::downgrade(inner.handle()), key));
+                }
+                drop(adoption);
+                if is_over {
+                    inner.cell().forget(key);
                 }
             }
         }
