@@ -57,6 +57,28 @@ async fn settle() {
     delay(ms(1)).await;
 }
 
+/// `expect` where neither side is `Debug`.
+trait Expect<T, E> {
+    fn ok_expect(self, message: &str) -> T;
+    fn err_expect(self, message: &str) -> E;
+}
+
+impl<T, E> Expect<T, E> for Result<T, E> {
+    fn ok_expect(self, message: &str) -> T {
+        match self {
+            Ok(value) => value,
+            Err(_) => panic!("{message}"),
+        }
+    }
+
+    fn err_expect(self, message: &str) -> E {
+        match self {
+            Ok(_) => panic!("{message}"),
+            Err(error) => error,
+        }
+    }
+}
+
 macro_rules! for_both_kinds {
     ($($(#[$attribute:meta])* fn $name:ident() $body:block)*) => {
         mod local {
@@ -230,22 +252,22 @@ for_both_kinds! {
         virtually(async {
             let (p, resolve, _reject) = P::<NotClone, Reason>::with_resolvers();
             let other = p.clone();
-            let p = p.into_unique().err().expect("there is another handle");
+            let p = p.into_unique().err_expect("there is another handle");
             drop(other);
-            let unique = p.into_unique().ok().expect("the only handle");
+            let unique = p.into_unique().ok_expect("the only handle");
             resolve(NotClone(3));
             assert_eq!(unique.await, Ok(NotClone(3)));
 
             let settled = P::<_, Reason>::resolve(NotClone(4));
-            let unique = settled.into_unique().ok().expect("the only handle");
+            let unique = settled.into_unique().ok_expect("the only handle");
             assert_eq!(unique.await, Ok(NotClone(4)));
 
             let (p, resolve, _reject) = P::<i32, Reason>::with_resolvers();
             let derived = p.map(|v| v);
-            let p = p.into_unique().err().expect("a handler waits for it");
+            let p = p.into_unique().err_expect("a handler waits for it");
             resolve(5);
             assert_eq!(derived.await, Ok(5));
-            assert_eq!(p.into_unique().ok().expect("the handler has run").await, Ok(5));
+            assert_eq!(p.into_unique().ok_expect("the handler has run").await, Ok(5));
         });
     }
 
@@ -418,6 +440,7 @@ for_both_kinds! {
         });
     }
 
+    #[allow(clippy::arc_with_non_send_sync, reason = "the other kind is both")]
     fn a_chain_may_cancel_itself() {
         let log = Log::default();
         virtually(async {

@@ -197,6 +197,10 @@ fn a_promise_that_nobody_can_settle_is_a_deadlock() {
         event_loop::run(p).unwrap();
     });
     assert!(message.contains("deadlocked"), "{message}");
+    assert!(
+        message.contains("hot_tokio.rs"),
+        "it says which promise: {message}"
+    );
 }
 
 #[test]
@@ -206,6 +210,10 @@ fn a_local_promise_that_nobody_can_settle_is_a_deadlock_though_its_resolvers_liv
         event_loop::run(p).unwrap();
     });
     assert!(message.contains("deadlocked"), "{message}");
+    assert!(
+        message.contains("hot_tokio.rs"),
+        "it says which promise: {message}"
+    );
 }
 
 #[test]

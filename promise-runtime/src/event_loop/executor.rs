@@ -12,6 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::pin::pin;
 use std::rc::Rc;
+use std::string::{String, ToString};
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::task::{Context, Poll, Waker};
@@ -323,9 +324,21 @@ impl Executor {
     fn deadlock(&self) -> ! {
         let tasks = self.pending() - 1;
         let timers = self.timers.pending();
+        let mut awaited = String::new();
+        for (number, place) in self.tasks.borrow().awaited().enumerate() {
+            match number {
+                0 => awaited.push_str("; awaited are promises created at "),
+                1..8 => awaited.push_str(", "),
+                _ => {
+                    awaited.push_str(", …");
+                    break;
+                }
+            }
+            awaited.push_str(&place.to_string());
+        }
         panic!(
             "the event loop is deadlocked: the future given to `run` is pending, {tasks} spawned tasks are pending, \
-             {timers} timers are set, and nobody holds a waker that could end the wait"
+             {timers} timers are set, and nobody holds a waker that could end the wait{awaited}"
         );
     }
 }

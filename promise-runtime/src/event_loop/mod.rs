@@ -23,6 +23,7 @@ pub use callbacks::{
 use executor::Executor;
 pub(crate) use executor::entered;
 use std::fmt;
+use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -224,6 +225,11 @@ pub(crate) fn spawn_local(task: Rc<dyn LocalWork>) {
 /// As [`spawn_local`], for one that could run on any thread.
 pub(crate) fn spawn_shared(task: Arc<dyn SharedWork>) {
     executor::current(|executor| executor.spawn_shared(task));
+}
+
+/// The task that is being polled awaits a pending promise created there; said when nothing can go on.
+pub(crate) fn note_wait(task: TaskId, place: &'static Location<'static>) {
+    executor::current(|executor| executor.tasks.borrow_mut().note_wait(task, place));
 }
 
 /// What promises keep of the loop that runs on this thread, to have their handlers run there.

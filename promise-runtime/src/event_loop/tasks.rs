@@ -4,6 +4,7 @@ use super::waker::{TaskId, TaskWaker, Woken};
 use crate::hot::local::LocalWork;
 use crate::hot::shared::SharedWork;
 use std::boxed::Box;
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -64,6 +65,8 @@ struct Slot {
     /// Not there while the task is polled, and never for the future given to `run`.
     work: Option<Work>,
     waker: Option<SlotWaker>,
+    /// The pending promise that the task awaited in its last turn, by its place of creation.
+    waits_for: Option<&'static Location<'static>>,
 }
 
 /// Kept for the slot's next task if nobody else has a clone by then.
@@ -100,6 +103,7 @@ impl Tasks {
         });
         let entry = &mut self.slots[slot as usize];
         entry.live = true;
+        entry.waits_for = None;
         let id = TaskId {
             event_loop: woken.event_loop,
             slot,
@@ -137,6 +141,7 @@ impl Tasks {
     pub(super) fn begin(&mut self, id: TaskId, woken: &Arc<Woken>) -> Option<(Begun, Waker)> {
         let entry = self.get(id)?;
         let work = entry.work.as_mut()?.begin()?;
+        entry.waits_for = None;
         let lent = entry.waker.as_mut().and_then(|waker| {
             waker.shared.before_poll();
             waker.lent.take()
@@ -157,14 +162,28 @@ impl Tasks {
         }
     }
 
+    /// In this turn the task awaits a pending promise.
+    pub(super) fn note_wait(&mut self, id: TaskId, place: &'static Location<'static>) {
+        if let Some(entry) = self.get(id) {
+            entry.waits_for = Some(place);
+        }
+    }
+
+    /// The pending promises that the tasks await.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = &'static Location<'static>> {
+        self.slots
+            .iter()
+            .filter(|entry| entry.live)
+            .filter_map(|entry| entry.waits_for)
+    }
+
     /// As `lend` does, for a waker that is still lent.
     pub(super) fn before_poll(&mut self, id: TaskId) {
-        if let Some(waker) = self
-            .slots
-            .get_mut(id.slot as usize)
-            .and_then(|entry| entry.waker.as_mut())
-        {
-            waker.shared.before_poll();
+        if let Some(entry) = self.get(id) {
+            entry.waits_for = None;
+            if let Some(waker) = &entry.waker {
+                waker.shared.before_poll();
+            }
         }
     }
 

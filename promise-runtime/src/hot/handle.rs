@@ -265,7 +265,7 @@ macro_rules! handles {
             }
         }
 
-        /// Statics: many promises into one.
+        /// Statics: many promises into one. Each reads its iterator to the end first, as JavaScript does with an array.
         impl<T: $($value)* + Clone, E: Reason + $($value)* + Clone> $Promise<T, E> {
             /// Fulfils with all values in input order, or rejects with the first reason.
             ///

@@ -46,6 +46,8 @@ pub(crate) struct Queue {
     queued: Vec<u32>,
     /// Promises that were rejected with nobody to handle it, or wait in vain; decided once the entries have run.
     suspects: Vec<Rc<dyn local::Suspect>>,
+    /// How many of them there may be before they are looked through.
+    look_at: usize,
 }
 
 struct Thread {
@@ -62,6 +64,19 @@ struct Thread {
 }
 
 impl Queue {
+    /// Those that have been handled meanwhile, now and then: a queue that never drains must not keep them for ever.
+    fn take_clear_suspects(&mut self) -> Vec<Rc<dyn local::Suspect>> {
+        if self.suspects.len() < self.look_at {
+            return Vec::new();
+        }
+        let (clear, open) = mem::take(&mut self.suspects)
+            .into_iter()
+            .partition(|promise| promise.is_clear());
+        self.suspects = open;
+        self.look_at = 64.max(2 * self.suspects.len());
+        clear
+    }
+
     /// Puts a task at the end, unless it is there already.
     #[inline]
     fn push_task(&mut self, task: TaskId) {
@@ -164,7 +179,8 @@ std::thread_local! {
     static THREAD: Thread = const {
         Thread {
             queue: RefCell::new(Queue { entries: VecDeque::new(),
-                queued: Vec::new(), suspects: Vec::new() }),
+                queued: Vec::new(), suspects: Vec::new(),
+                look_at: 64 }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
             #[cfg(feature = "tokio")]
@@ -334,7 +350,12 @@ pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
         if !thread.attended.get() {
             thread.attend();
         }
-        thread.queue.borrow_mut().suspects.extend(promise.take());
+        let clear = {
+            let queue = &mut *thread.queue.borrow_mut();
+            queue.suspects.extend(promise.take());
+            queue.take_clear_suspects()
+        };
+        drop(clear);
     });
     // While the thread ends nothing is going to change.
     if let Some(promise) = promise {

@@ -127,7 +127,9 @@ mod kind {
 
     /// That somebody waits in vain is known at once.
     pub(crate) fn track_abandoned(promise: Shared<dyn Suspect>) {
-        promise.report();
+        if !promise.is_clear() {
+            promise.report();
+        }
     }
 
     /// Another thread may have to wake it, so only its waker will do.

@@ -62,6 +62,9 @@ pub(crate) trait Job: Portable {
 pub(crate) trait Suspect: Portable {
     /// Reports a rejection that nobody has handled by now, or that somebody waits for a promise that nobody can settle.
     fn report(self: Shared<Self>);
+
+    /// Whether there is nothing to report any more.
+    fn is_clear(&self) -> bool;
 }
 
 impl<T, E> Cell<T, E> {
@@ -110,6 +113,14 @@ impl<T, E> Cell<T, E> {
     pub(crate) fn consume(&self) {
         if !self.consumed.get() {
             self.consumed.set();
+        }
+    }
+
+    pub(crate) fn is_clear(&self) -> bool {
+        if self.is_pending() {
+            self.reported.get()
+        } else {
+            self.consumed.get()
         }
     }
 
@@ -449,6 +460,10 @@ impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {
 impl<T: Value, E: Cause> Suspect for Ready<T, E> {
     fn report(self: Shared<Self>) {
         report(self);
+    }
+
+    fn is_clear(&self) -> bool {
+        self.cell.is_clear()
     }
 }
 

@@ -92,6 +92,10 @@ impl<T: Value, E: Cause> Suspect for Deferred<T, E> {
     fn report(self: Shared<Self>) {
         report(self);
     }
+
+    fn is_clear(&self) -> bool {
+        self.cell.is_clear()
+    }
 }
 
 impl<T: Value, E: Cause> Job for Deferred<T, E> {

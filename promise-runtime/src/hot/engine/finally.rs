@@ -193,6 +193,10 @@ where
     fn report(self: Shared<Self>) {
         report(self);
     }
+
+    fn is_clear(&self) -> bool {
+        self.cell.is_clear()
+    }
 }
 
 /// Waits for the promise that the handler gave.

@@ -122,4 +122,8 @@ where
     fn report(self: Shared<Self>) {
         report(self);
     }
+
+    fn is_clear(&self) -> bool {
+        self.cell.is_clear()
+    }
 }

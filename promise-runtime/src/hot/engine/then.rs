@@ -141,6 +141,10 @@ where
     fn report(self: Shared<Self>) {
         report(self);
     }
+
+    fn is_clear(&self) -> bool {
+        self.cell.is_clear()
+    }
 }
 
 impl<T, E, U, E2, F> Adopt<U, E2> for Then<T, E, U, E2, F>

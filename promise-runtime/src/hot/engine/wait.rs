@@ -3,6 +3,7 @@
 use super::cell::{Outcome, View, wait};
 use super::kind;
 use super::reactions::{Key, Reaction};
+use core::panic::Location;
 use core::task::{Context, Poll, Waker};
 
 pub(crate) struct Wait<T, E> {
@@ -57,12 +58,16 @@ impl<T, E> Wait<T, E> {
             if !cell.is_current(key, |reaction| is_for(reaction, cx.waker())) {
                 cell.replace(key, reaction(cx.waker()));
             }
+            note_wait(cx.waker(), cell.place());
             if !cell.is_pending() {
                 return self.ready();
             }
         } else {
             match wait(promise, reaction(cx.waker())) {
-                Ok(key) => self.stage = Stage::Registered(key),
+                Ok(key) => {
+                    self.stage = Stage::Registered(key);
+                    note_wait(cx.waker(), cell.place());
+                }
                 // Another thread has settled it.
                 Err(_) => return self.ready(),
             }
@@ -98,6 +103,16 @@ impl<T, E> Wait<T, E> {
             outcome.unwrap_or(Outcome::Cancelled).unwrap(place)
         })
     }
+}
+
+/// Tells the event loop what the task that is being polled waits for.
+fn note_wait(waker: &Waker, place: &'static Location<'static>) {
+    #[cfg(feature = "event_loop")]
+    if let Some(task) = crate::hot::jobs::polled_task(waker) {
+        crate::event_loop::note_wait(task, place);
+    }
+    #[cfg(not(feature = "event_loop"))]
+    let _ = (waker, place);
 }
 
 fn reaction<T, E>(waker: &Waker) -> Reaction<T, E> {
