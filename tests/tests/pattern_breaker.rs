@@ -444,6 +444,42 @@ fn calls_leave_a_window_of_time() {
 }
 
 #[test]
+fn a_window_of_time_ends_to_the_moment() {
+    virtually(async {
+        let breaker = CircuitBreaker::builder()
+            .failure_rate(1.0, ms(1_000))
+            .minimum_calls(2)
+            .build();
+        assert_eq!(breaker.execute(down).await, DOWN);
+        delay(ms(1_000)).await;
+        assert_eq!(
+            (breaker.execute(down).await, breaker.state()),
+            (DOWN, Closed)
+        );
+        delay(ms(999)).await;
+        assert_eq!((breaker.execute(down).await, breaker.state()), (DOWN, Open));
+    });
+}
+
+#[test]
+fn a_recovery_time_without_growth_is_kept_to_the_nanosecond() {
+    let recovery = Duration::new(1_000_000_007, 123_456_789);
+    virtually(async {
+        let breaker = CircuitBreaker::builder()
+            .failure_threshold(1)
+            .recovery_timeout(recovery)
+            .build();
+        for _ in 0..3 {
+            assert_eq!(breaker.execute(down).await, DOWN);
+            delay(recovery - Duration::from_nanos(1)).await;
+            assert_eq!(breaker.execute(up).await, OPEN);
+            delay(Duration::from_nanos(1)).await;
+        }
+        assert_eq!(breaker.execute(up).await, Ok(200));
+    });
+}
+
+#[test]
 fn a_success_in_the_window_keeps_the_rate_down() {
     virtually(async {
         let breaker = CircuitBreaker::builder()

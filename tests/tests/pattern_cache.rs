@@ -564,6 +564,10 @@ fn caches_and_gets_go_to_other_threads() {
     assert_sync(&cache);
     let get: Get<u32, String, String, _, _> = cache.get(1, || fulfil(String::new()));
     assert_send(&get);
+    // A reason is never looked at by two threads.
+    let cache: Cache<u32, String, Cell<u32>> = Cache::new(TTL);
+    assert_send(&cache);
+    assert_sync(&cache);
 }
 
 #[test]

@@ -324,6 +324,14 @@ fn the_promise_is_gone_before_its_slot_is_handed_on() {
 }
 
 #[test]
+fn a_task_that_has_ended_keeps_nothing() {
+    let (pool, diary) = (Pool::new(1), Diary::new());
+    let mut task = pin!(pool.add(|| fulfil::<_, String>(()).watched(&diary, "promise")));
+    assert!(poll_once(task.as_mut()).is_ready());
+    assert_eq!((diary.alive(), pool.running()), (0, 0));
+}
+
+#[test]
 fn a_panic_gives_the_slot_back() {
     let pool = Pool::new(1);
     let message = panic_message(|| {
@@ -478,6 +486,90 @@ fn a_nested_task_waits_while_another_task_will_end() {
     let outer = pool.add(async move || inner.add(async || fetch(1).await).await);
     let other = pool.add(|| fetch(2));
     assert_eq!(timed(all((outer, other))), (Ok((1, 2)), ms(20)));
+}
+
+#[test]
+fn a_task_that_has_ended_waits_for_nothing_any_more() {
+    let pool = Pool::new(2);
+    let mut other = Caller::new(pool.add(|| fulfil::<u32, String>(2).after(1)));
+    assert!(other.poll().is_none());
+    // Ends, having polled a task of its own once and given it away.
+    let given_away = RefCell::new(None);
+    let giver = pool.try_add(|| {
+        let mut inner = Some(Box::pin(
+            pool.add_with_priority(-1, || fulfil::<u32, String>(1)),
+        ));
+        let given_away = &given_away;
+        std::future::poll_fn(move |cx| {
+            let mut inner = inner.take().expect("one poll");
+            assert!(inner.as_mut().poll(cx).is_pending());
+            given_away.replace(Some(inner));
+            std::task::Poll::Ready(())
+        })
+    });
+    let inner = pool.clone();
+    let mut nested =
+        Caller::new(pool.add(async move || inner.add(|| fulfil::<u32, String>(3)).await));
+    assert!(nested.poll().is_none());
+    assert!(Caller::new(giver.unwrap()).poll().is_some());
+    assert_eq!((pool.running(), pool.waiting()), (2, 1));
+    // Both slots are taken and one of their tasks waits, but the other will end.
+    assert!(nested.poll().is_none());
+    assert_eq!(other.poll(), Some(Ok(2)));
+    assert_eq!(nested.poll(), Some(Ok(3)));
+    assert_eq!(given_away.take().map(settle), Some(Ok(1)));
+}
+
+#[test]
+fn a_task_waits_as_long_as_any_of_its_own_does() {
+    let pool = Pool::new(2);
+    let task = || fulfil::<u32, String>(1);
+    let mut other = Caller::new(pool.add(|| fulfil::<u32, String>(2).after(1)));
+    assert!(other.poll().is_none());
+    let inner = pool.clone();
+    let both = async move || all((inner.add_with_priority(5, task), inner.add(task))).await;
+    let mut awaits_two = Caller::new(pool.add(both));
+    assert!(awaits_two.poll().is_none());
+    let inner = pool.clone();
+    let mut awaits_one =
+        Caller::new(pool.add_with_priority(1, async move || inner.add(task).await));
+    assert!(awaits_one.poll().is_none());
+    assert_eq!(other.poll(), Some(Ok(2)));
+    // The first of the two runs and ends; its slot goes to the third task, and the second still waits.
+    assert!(awaits_two.poll().is_none());
+    assert_eq!((pool.running(), pool.waiting()), (2, 1));
+    let message = panic_message(|| assert!(awaits_one.poll().is_none()));
+    assert!(message.contains("deadlock"), "{message}");
+}
+
+#[test]
+fn a_task_that_awaits_another_full_pool_just_waits() {
+    let (first, second) = (Pool::new(1), Pool::new(1));
+    let mut busy = Caller::new(second.add(|| fulfil::<u32, String>(1).after(1)));
+    assert!(busy.poll().is_none());
+    let inner = second.clone();
+    let mut task =
+        Caller::new(first.add(async move || inner.add(|| fulfil::<u32, String>(2)).await));
+    assert!(task.poll().is_none());
+    assert_eq!(busy.poll(), Some(Ok(1)));
+    assert_eq!(task.poll(), Some(Ok(2)));
+}
+
+#[test]
+fn a_task_of_its_own_that_is_polled_inside_another_is_not_awaited_by_it() {
+    let queue = Queue::new();
+    let mut inner = Caller::new(queue.add(|| fulfil::<u32, String>(2)));
+    let mut outer = Caller::new(queue.add(|| {
+        let inner = &mut inner;
+        std::future::poll_fn(move |_| {
+            // As an executor does that polls what is spawned at once.
+            assert!(inner.poll().is_none());
+            std::task::Poll::Ready(1)
+        })
+    }));
+    assert_eq!(outer.poll(), Some(1));
+    drop(outer);
+    assert_eq!(inner.poll(), Some(Ok(2)));
 }
 
 #[test]

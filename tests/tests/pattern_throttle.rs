@@ -81,6 +81,21 @@ fn who_is_dropped_in_line_leaves_it_and_uses_up_no_start() {
 }
 
 #[test]
+fn nobody_is_overtaken_by_who_comes_when_the_time_is_up() {
+    virtually(async {
+        let get = throttle(1, ms(100), async |name: &'static str| name);
+        get.call("first").await;
+        let mut waits = Caller::new(get.call("waits"));
+        assert!(waits.poll().is_none());
+        delay(ms(100)).await;
+        let mut late = Caller::new(get.call("late"));
+        assert!(late.poll().is_none());
+        assert_eq!(waits.poll(), Some("waits"));
+        assert!(late.is_woken() && late.poll().is_none());
+    });
+}
+
+#[test]
 fn a_line_that_is_dropped_leaves_no_timer() {
     let ((), time) = timed(async {
         let get = throttle(1, ms(1_000), async |()| ());

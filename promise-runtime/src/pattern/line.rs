@@ -247,3 +247,39 @@ impl Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_used_again() {
+        let mut line = Line::default();
+        let stays = line.join(0);
+        for _ in 0..1_000 {
+            let (second, third) = (line.join(1), line.join(0));
+            assert!(line.leave(second).is_some() && line.leave(third).is_some());
+            assert!(line.leave(second).is_none());
+        }
+        assert_eq!((line.slots.len(), line.len()), (3, 1));
+        assert!(line.is_first(stays));
+    }
+
+    #[test]
+    fn a_long_line_that_has_emptied_gives_its_memory_back() {
+        let mut line = Line::default();
+        let places: Vec<_> = (0..10_000).map(|n| line.join(n % 3)).collect();
+        assert!(places.iter().all(|&place| line.contains(place)));
+        let mut called = Vec::new();
+        while let Some((place, _)) = line.call() {
+            called.push(place);
+        }
+        let mut sorted = places.clone();
+        sorted.sort();
+        assert_eq!(called, sorted);
+        assert!(line.is_empty() && line.slots.capacity() <= FEW);
+        // An old place is not mistaken for a new one in the same slot.
+        let new = line.join(0);
+        assert!(line.contains(new) && !places.iter().any(|&place| line.contains(place)));
+    }
+}

@@ -70,8 +70,22 @@ struct Shared<F> {
 impl<F, A> Throttle<F, A> {
     /// Calls the handler when its turn has come, and settles as its promise does.
     ///
-    /// Gets its place in line at the first poll. The handler runs in the task that awaits this. Cancel-safe: whoever is dropped in
+    /// Gets its place in line at the first poll; one that is neither polled nor dropped any more holds up those behind it. The handler
+    /// runs in the task that awaits this. Cancel-safe: whoever is dropped in
     /// line leaves it and uses up no start.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::throttle;
+    /// use std::time::Duration;
+    ///
+    /// let get = throttle(1, Duration::from_secs(1), async |page: u32| Ok::<_, String>(page));
+    /// assert_eq!(get.call(1).await, Ok(1));
+    /// assert_eq!(get.call(2).await, Ok(2));
+    /// assert_eq!(event_loop::now(), Duration::from_secs(1));
+    /// # });
+    /// ```
     pub fn call<O>(&self, argument: A) -> impl Future<Output = O> + use<F, A, O>
     where
         F: AsyncFn(A) -> O,

@@ -138,6 +138,21 @@ impl<C, L> Builder<C, L> {
     /// Counts only rejections for which `counts(&reason)` is true as failures; all do if not given.
     ///
     /// The others count as successes, in every state: the service did answer. The caller gets them all the same.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{BreakerState, CircuitBreaker};
+    ///
+    /// let breaker = CircuitBreaker::builder()
+    ///     .failure_threshold(1)
+    ///     .count_if(|status: &u16| *status >= 500)
+    ///     .build();
+    /// breaker.execute(async || Err::<(), u16>(404)).await.ok();
+    /// assert_eq!(breaker.state(), BreakerState::Closed);
+    /// breaker.execute(async || Err::<(), u16>(503)).await.ok();
+    /// assert_eq!(breaker.state(), BreakerState::Open);
+    /// # });
+    /// ```
     pub fn count_if<E, F>(self, counts: F) -> Builder<F, L>
     where
         F: Fn(&E) -> bool,
@@ -151,6 +166,21 @@ impl<C, L> Builder<C, L> {
     }
 
     /// Calls `listener(from, to)` after each change of state, in the task whose call has caused it and under no lock.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::CircuitBreaker;
+    /// use std::cell::RefCell;
+    ///
+    /// let log = RefCell::new(Vec::new());
+    /// let breaker = CircuitBreaker::builder()
+    ///     .failure_threshold(1)
+    ///     .on_state_change(|from, to| log.borrow_mut().push(format!("{from:?} -> {to:?}")))
+    ///     .build();
+    /// breaker.execute(async || Err::<(), _>("no answer")).await.ok();
+    /// assert_eq!(log.take(), ["Closed -> Open"]);
+    /// # });
+    /// ```
     pub fn on_state_change<F>(self, listener: F) -> Builder<C, F>
     where
         F: Fn(BreakerState, BreakerState),

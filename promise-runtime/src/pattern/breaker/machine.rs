@@ -217,10 +217,15 @@ impl Machine {
             longest_recovery,
             ..
         } = self.settings;
-        let grown = recovery.as_secs_f64() * growth.powi(self.openings);
-        let time = Duration::try_from_secs_f64(grown).unwrap_or(Duration::MAX);
-        // A first opening keeps the time exactly; floats would round it.
-        let time = if self.openings == 0 { recovery } else { time };
+        // Finite, so that nothing times it is nothing.
+        let factor = growth.powi(self.openings).min(f64::MAX);
+        // Floats would round a time that has not grown.
+        let time = if factor == 1.0 {
+            recovery
+        } else {
+            let grown = recovery.as_secs_f64() * factor;
+            Duration::try_from_secs_f64(grown).unwrap_or(Duration::MAX)
+        };
         self.opens_until = now.saturating_add(time.min(longest_recovery));
         self.openings = self.openings.saturating_add(1);
         self.change(BreakerState::Open)

@@ -123,6 +123,21 @@ impl<C, L> CircuitBreaker<C, L> {
     ///
     /// Dropping it drops the call's promise. Neither a success nor a failure, it counts as nothing; a probe gives its permit to the
     /// next caller.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::prelude::*;
+    ///
+    /// # async fn fetch() -> Result<String, String> { Err("no answer".to_owned()) }
+    /// let breaker = CircuitBreaker::builder().failure_threshold(1).build();
+    /// let page = || promise! {
+    ///     breaker.execute(|| fetch())
+    ///         .catch(BreakerError::Open => "a page from yesterday".to_owned())
+    /// };
+    /// assert_eq!(page().await, Err(BreakerError::Inner("no answer".to_owned())));
+    /// assert_eq!(page().await, Ok("a page from yesterday".to_owned()));
+    /// # });
+    /// ```
     pub fn execute<F, P, T, E>(&self, call: F) -> Execute<F, P, C, L>
     where
         F: FnOnce() -> P,

@@ -23,7 +23,7 @@ use store::{Found, Store};
 /// `Arc` and [`SharedError`](crate::SharedError) make anything so.
 ///
 /// The load runs in the task of the caller who leads. While that task does not poll it, the others wait. A cache is a handle:
-/// clones share the values, and it is `Send` and `Sync` if keys are `Send`, and values and reasons `Send` and `Sync`. It goes by the clock
+/// clones share the values, and it is `Send` and `Sync` if keys and reasons are `Send`, and values `Send` and `Sync`. It goes by the clock
 /// of the place where it is used (event loop, tokio, else the system), and is meant to be used with one clock.
 ///
 /// Imitates p-memoize and moka.
@@ -109,6 +109,18 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     ///
     /// A panic of `load` or its promise passes through its caller; for the others it is as if that one had been dropped.
     /// Panics when polled after its end.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let rates = Cache::new(Duration::from_secs(60));
+    /// assert_eq!(rates.get("EUR", async || Err("no answer")).await, Err("no answer"));
+    /// assert_eq!(rates.get("EUR", async || Ok(1.1)).await, Ok(1.1));
+    /// assert_eq!(rates.get("EUR", async || Err("not called")).await, Ok(1.1));
+    /// # });
+    /// ```
     pub fn get<F, P>(&self, key: K, load: F) -> Get<K, V, E, F, P>
     where
         F: FnOnce() -> P,
@@ -145,6 +157,18 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     }
 
     /// The value of `key`, if it is there and lives. It does not count as used.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let ages: Cache<String, u32, String> = Cache::new(Duration::from_secs(60));
+    /// ages.get("Ada".to_owned(), async || Ok(36)).await?;
+    /// assert_eq!((ages.peek("Ada"), ages.peek("Bob")), (Some(36), None));
+    /// # Ok::<(), String>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn peek<Q>(&self, key: &Q) -> Option<V>
     where
@@ -158,6 +182,14 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     }
 
     /// Whether a value of `key` is there and lives. One that is being loaded is not there yet.
+    ///
+    /// ```
+    /// use promise_runtime::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let ages: Cache<String, u32, String> = Cache::new(Duration::from_secs(60));
+    /// assert!(!ages.has("Ada"));
+    /// ```
     #[must_use]
     pub fn has<Q>(&self, key: &Q) -> bool
     where
@@ -172,6 +204,19 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     ///
     /// A flight goes on for those who wait for it, but what it brings is out of date and is not kept: whoever asks from now
     /// on loads anew.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let rates = Cache::new(Duration::from_secs(60));
+    /// rates.get("EUR", async || Ok::<_, String>(1.1)).await?;
+    /// assert!(rates.delete("EUR"));
+    /// assert!(!rates.delete("EUR"));
+    /// # Ok::<(), String>(())
+    /// # }).unwrap();
+    /// ```
     pub fn delete<Q>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
@@ -183,6 +228,19 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     }
 
     /// Forgets everything, as [`delete`](Self::delete) does for each key.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let rates = Cache::new(Duration::from_secs(60));
+    /// rates.get("EUR", async || Ok::<_, String>(1.1)).await?;
+    /// rates.clear();
+    /// assert!(rates.is_empty());
+    /// # Ok::<(), String>(())
+    /// # }).unwrap();
+    /// ```
     pub fn clear(&self) {
         let removed = lock(&self.store).take();
         drop(removed);

@@ -20,7 +20,7 @@ pub use task::{Add, Clearable};
 /// A task is a function that makes a promise, or any other future. It runs in the task that awaits what [`add`](Pool::add)
 /// returns, so the pool spawns nothing and a task need be neither `Send` nor `'static`. It gets its place in line at the first
 /// poll: what must begin now is spawned or detached. A slot is handed over to the first in line and cannot be snatched
-/// away. What one task rejects with touches no other. A pool is a handle: clones share the slots, and it is `Send` and `Sync`.
+/// away, so a future that is neither polled nor dropped keeps the slot it was given. What one task rejects with touches no other. A pool is a handle: clones share the slots, and it is `Send` and `Sync`.
 ///
 /// Imitates p-limit and p-queue, without their timeouts (a chain's `.timeout(…)` is one, inside the task or around it).
 ///
@@ -168,6 +168,17 @@ impl Pool {
     ///
     /// [`PoolFull`] when no slot is free and the line is as long as [`bounded`](Pool::bounded) allows. Without a bound it
     /// never fails.
+    ///
+    /// ```
+    /// use promise_runtime::{Pool, PoolFull};
+    ///
+    /// let pool = Pool::bounded(1, 0);
+    /// let task = pool.try_add(async || Ok::<_, String>("done"));
+    /// assert_eq!(pool.running(), 1);
+    /// assert_eq!(pool.try_add(async || Ok::<_, String>("too many")).err(), Some(PoolFull));
+    /// drop(task);
+    /// assert_eq!(pool.running(), 0);
+    /// ```
     pub fn try_add<F, P>(&self, task: F) -> Result<Add<F, P>, PoolFull>
     where
         F: FnOnce() -> P,
@@ -234,6 +245,13 @@ impl Pool {
     }
 
     /// How many slots are taken.
+    ///
+    /// ```
+    /// let pool = promise_runtime::Pool::new(2);
+    /// let tasks = [(); 3].map(|()| pool.try_add(std::future::pending::<()>));
+    /// assert_eq!((pool.running(), pool.waiting()), (2, 1));
+    /// # drop(tasks);
+    /// ```
     #[must_use]
     pub fn running(&self) -> usize {
         lock(&self.shared.state).running
