@@ -174,9 +174,12 @@ impl Executor {
     fn run_others(&self, main: TaskId, mut waker: Waker) -> Waker {
         loop {
             match self.next() {
-                Some(Entry::Task(id)) if id == main => {
-                    self.tasks.borrow_mut().before_poll(main);
-                    return waker;
+                Some(Entry::Task(id)) => {
+                    if id == main {
+                        self.tasks.borrow_mut().before_poll(main);
+                        return waker;
+                    }
+                    self.poll_task(id);
                 }
                 Some(entry) => self.run_entry(entry),
                 None => {

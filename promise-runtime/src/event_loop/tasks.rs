@@ -1,6 +1,7 @@
 //! The tasks of one loop: futures in numbered slots.
 
 use super::waker::{TaskId, TaskWaker, Woken};
+use crate::hot::jobs;
 use crate::hot::local::LocalWork;
 use crate::hot::shared::SharedWork;
 use std::boxed::Box;
@@ -80,8 +81,12 @@ struct SlotWaker {
 impl SlotWaker {
     fn new(id: TaskId, woken: &Arc<Woken>) -> Self {
         let shared = Arc::new(TaskWaker::new(id, woken));
-        let lent = Some(Waker::from(Arc::clone(&shared)));
-        Self { shared, lent }
+        let waker = Waker::from(Arc::clone(&shared));
+        jobs::set_vtable(&waker);
+        Self {
+            shared,
+            lent: Some(waker),
+        }
     }
 
     /// Whether somebody else can wake the task.

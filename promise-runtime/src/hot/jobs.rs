@@ -61,6 +61,8 @@ struct Thread {
     attended: Cell<bool>,
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Polling>,
+    /// What the wakers of tasks look like.
+    vtable: Cell<*const RawWakerVTable>,
 }
 
 impl Queue {
@@ -120,15 +122,20 @@ impl Thread {
 
     #[inline]
     fn push(&self, entry: Entry) {
+        if let Entry::Task(task) = entry {
+            return self.push_task(task);
+        }
         #[cfg(feature = "tokio")]
         if !self.attended.get() {
             self.attend();
         }
-        let queue = &mut *self.queue.borrow_mut();
-        match entry {
-            Entry::Task(task) => queue.push_task(task),
-            entry => queue.entries.push_back(entry),
-        }
+        self.queue.borrow_mut().entries.push_back(entry);
+    }
+
+    /// Only an event loop has tasks, so nobody else need be told.
+    #[inline]
+    fn push_task(&self, task: TaskId) {
+        self.queue.borrow_mut().push_task(task);
     }
 
     fn own_event_loop(&self) -> u64 {
@@ -139,19 +146,17 @@ impl Thread {
     }
 }
 
-/// A task of the entered loop, and how to know its waker.
+/// A task of the entered loop, and what its waker points to: nothing else does as long as the task is being polled.
 #[derive(Clone, Copy)]
 pub(crate) struct Polling {
-    /// What the waker points to, and nothing else does as long as the task is being polled. Null if there is no task.
+    /// Null if no task is being polled.
     data: *const (),
-    vtable: *const RawWakerVTable,
     task: Option<TaskId>,
 }
 
 impl Polling {
     const NOTHING: Self = Self {
         data: ptr::null(),
-        vtable: ptr::null(),
         task: None,
     };
 
@@ -159,20 +164,28 @@ impl Polling {
     pub(crate) fn new(task: TaskId, waker: &Waker) -> Self {
         Self {
             data: waker.data(),
-            vtable: waker.vtable(),
             task: Some(task),
         }
     }
+}
 
-    /// The task, if this is its waker.
+impl Thread {
+    /// The task whose waker this is, if it is the one that is being polled.
     #[inline]
-    fn known(self, waker: &Waker) -> Option<TaskId> {
-        if ptr::eq(self.data, waker.data()) && ptr::eq(self.vtable, waker.vtable()) {
-            self.task
+    fn known(&self, waker: &Waker) -> Option<TaskId> {
+        let polling = self.polling.get();
+        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
+        if ptr::eq(polling.data, waker.data()) && ptr::eq(self.vtable.get(), waker.vtable()) {
+            polling.task
         } else {
             None
         }
     }
+}
+
+/// Says what the wakers of tasks look like.
+pub(crate) fn set_vtable(waker: &Waker) {
+    THREAD.with(|thread| thread.vtable.set(waker.vtable()));
 }
 
 std::thread_local! {
@@ -186,6 +199,7 @@ std::thread_local! {
             #[cfg(feature = "tokio")]
             attended: Cell::new(false),
             polling: Cell::new(Polling::NOTHING),
+            vtable: Cell::new(ptr::null()),
         }
     };
 }
@@ -204,10 +218,10 @@ pub(crate) fn push(entry: Entry) {
 /// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
 #[inline]
 pub(crate) fn wake_next(waker: &Waker) {
-    let pushed = THREAD.try_with(|thread| match thread.polling.get().known(waker) {
+    let pushed = THREAD.try_with(|thread| match thread.known(waker) {
         Some(task) => {
             // The loop whose task is being polled is the entered one.
-            thread.push(Entry::Task(task));
+            thread.push_task(task);
             true
         }
         None => false,
@@ -223,7 +237,7 @@ pub(crate) fn push_task(task: TaskId, event_loop: u64) -> bool {
     let pushed = THREAD.try_with(|thread| {
         let ours = thread.event_loop.get() == event_loop;
         if ours {
-            thread.push(Entry::Task(task));
+            thread.push_task(task);
         }
         ours
     });
@@ -336,10 +350,7 @@ pub(crate) fn set_polling(polling: Polling) -> Polling {
 /// The task whose waker this is, if it is the one that is being polled.
 #[inline]
 pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
-    THREAD
-        .try_with(|thread| thread.polling.get().known(waker))
-        .ok()
-        .flatten()
+    THREAD.try_with(|thread| thread.known(waker)).ok().flatten()
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.
