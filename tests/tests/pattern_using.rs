@@ -52,6 +52,26 @@ fn released_after_a_rejection() {
 }
 
 #[test]
+fn a_promise_that_release_ends_in_is_awaited() {
+    let diary = Diary::new();
+    let used = using(
+        acquire(&diary),
+        async |_| Ok::<_, String>(7),
+        async |resource| release(&diary, resource),
+    );
+    assert_eq!(settle(used), Ok(7));
+    assert_eq!(diary.take()[1..], RELEASED);
+
+    let refuse = async |()| Err::<(), _>("not released");
+    let used = using(
+        async { Ok(()) },
+        async |()| Ok(7),
+        async |unit| refuse(unit),
+    );
+    assert_eq!(settle(used), Err("not released"));
+}
+
+#[test]
 fn what_is_not_acquired_is_neither_used_nor_released() {
     let used = using(
         async { Err::<u32, _>("refused") },

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 ///
 /// `acquire` is a future of a [`Result`]; if that rejects, nothing else happens. `used` gets the resource as `&mut R`, and what it fulfils or rejects
 /// with is the outcome. `release` gets the resource itself, is called once, and may fulfil with anything, or end in no `Result` at
-/// all.
+/// all; what it ends in may also be a promise of that, which is awaited: `async |r| close(r)` is `async |r| close(r).await`.
 ///
 /// | the use | `release` | the outcome |
 /// |---|---|---|
@@ -50,12 +50,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// assert_eq!(rows.await, Ok(1));
 /// # });
 /// ```
-pub async fn using<A, R, U, T, E, L, O>(acquire: A, used: U, release: L) -> Result<T, E>
+pub async fn using<A, R, U, T, E, L, O, B>(acquire: A, used: U, release: L) -> Result<T, E>
 where
     A: IntoFuture<Output = Result<R, E>>,
     U: AsyncFnOnce(&mut R) -> Result<T, E>,
     L: AsyncFnOnce(R) -> O,
-    O: Released<E>,
+    O: Released<E, B>,
 {
     let resource = acquire.into_future().await?;
     let mut guard = Guard(Some((resource, release)));
@@ -64,7 +64,7 @@ where
         None => unreachable!("it has just been put there"),
     };
     let released = match guard.0.take() {
-        Some((resource, release)) => release(resource).await.released(),
+        Some((resource, release)) => release(resource).await.released().await,
         None => Ok(()),
     };
     match outcome {
@@ -98,24 +98,46 @@ async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> 
     .await
 }
 
-/// What [`using`]'s `release` may end in: `()`, or a [`Result`] that rejects with the same type as the use.
+/// What [`using`]'s `release` may end in: `()`, a [`Result`] that rejects with the same type as the use, or a promise of one of them.
+///
+/// `B` says which of the three, and is found by inference.
 #[diagnostic::on_unimplemented(
     message = "`release` ends in `{Self}`, which is neither `()` nor a `Result` that rejects with `{E}`",
     label = "the release of a resource that rejects with `{E}`"
 )]
 #[doc(hidden)]
-pub trait Released<E> {
-    fn released(self) -> Result<(), E>;
+pub trait Released<E, B> {
+    fn released(self) -> impl Future<Output = Result<(), E>>;
 }
 
-impl<E> Released<E> for () {
-    fn released(self) -> Result<(), E> {
+/// `B` of what is there at once.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum AtOnce {}
+
+/// `B` of a promise.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByPromise {}
+
+impl<E> Released<E, AtOnce> for () {
+    async fn released(self) -> Result<(), E> {
         Ok(())
     }
 }
 
-impl<T, E> Released<E> for Result<T, E> {
-    fn released(self) -> Result<(), E> {
+impl<T, E> Released<E, AtOnce> for Result<T, E> {
+    async fn released(self) -> Result<(), E> {
         self.map(drop)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P, E> Released<E, ByPromise> for P
+where
+    P: IntoFuture<Output: Released<E, AtOnce>>,
+{
+    async fn released(self) -> Result<(), E> {
+        self.into_future().await.released().await
     }
 }
