@@ -1,6 +1,7 @@
-//! `all` and `map` of 2 to 10,000 promises next to their peers: all ready, ready at the second poll, or completed one by one.
+//! Combinators of 2 to 10,000 promises next to their peers: all ready, ready at the second poll, or completed one by one; and the shapes of
+//! futures-concurrency's own benchmarks.
 //!
-//! The last kind contains what completing a leaf costs, about 50 ns each, which is the same for all. The columns are those
+//! What is completed one by one contains what completing a leaf costs, about 50 ns each, which is the same for all. The columns are those
 //! of the other tables; `×best` divides by the best of the peers.
 
 use std::future::Future;
@@ -16,19 +17,20 @@ use futures_concurrency::future::TryJoin as _;
 use promise_runtime::{all, combine::map_iter};
 use tokio::task::JoinSet;
 
-use crate::combine_table_leaves::{Network, Waits, Wakes, drive, wakes};
+use crate::combine_table_leaves::{Leaves, Network, Waits, Wakes, drive, wakes};
+use crate::combine_table_others;
 use crate::measure::allocations;
 
 /// The command with which the binary asks itself to run one case.
 pub(crate) const ONE_CASE: &str = "one-large-case";
 
-const OURS: &str = "all(…)";
-const AWAITED: &str = "all(…).await";
+pub(crate) const OURS: &str = "ours";
+const AWAITED: &str = "ours, awaited";
 
-struct Case {
+pub(crate) struct Case {
     group: String,
     peer: &'static str,
-    bytes: usize,
+    bytes: Box<dyn Fn() -> usize>,
     leaves: u64,
     repeat: Box<dyn Fn(u64)>,
 }
@@ -66,7 +68,7 @@ pub(crate) fn print(filter: &str) {
                 "| {} | {} | {} | {} | {:.0} | {} | {:.0} | {} |",
                 case.group,
                 case.peer,
-                case.bytes,
+                (case.bytes)(),
                 figures.allocations,
                 figures.instructions,
                 ratio(figures.instructions, best_instructions),
@@ -139,30 +141,59 @@ impl Case {
 }
 
 /// A group under construction.
-struct Group<'a> {
-    name: String,
-    leaves: usize,
+pub(crate) struct Group<'a> {
+    pub(crate) name: String,
+    pub(crate) leaves: usize,
     /// How often each leaf is pending.
-    pending: u64,
-    cases: &'a mut Vec<Case>,
+    pub(crate) pending: u64,
+    pub(crate) cases: &'a mut Vec<Case>,
 }
 
 impl Group<'_> {
-    fn add(&mut self, peer: &'static str, bytes: usize, repeat: impl Fn(u64) + 'static) {
+    pub(crate) fn add(
+        &mut self,
+        peer: &'static str,
+        bytes: impl Fn() -> usize + 'static,
+        repeat: impl Fn(u64) + 'static,
+    ) {
         self.cases.push(Case {
             group: self.name.clone(),
             peer,
-            bytes,
+            bytes: Box::new(bytes),
             leaves: self.leaves as u64,
             repeat: Box::new(repeat),
         });
     }
 
-    fn case<F: Future>(&mut self, peer: &'static str, make: impl Fn(u64) -> F + 'static) {
+    pub(crate) fn case<F: Future>(
+        &mut self,
+        peer: &'static str,
+        make: impl Fn(u64) -> F + Copy + 'static,
+    ) {
         let pending = self.pending;
-        self.add(peer, size_of_val(&make(0)), move |times| {
+        let bytes = move || size_of_val(&make(0));
+        self.add(peer, bytes, move |times| {
             for _ in 0..times {
                 drive(make(black_box(pending)));
+            }
+        });
+    }
+}
+
+impl Group<'_> {
+    /// Leaves that are completed one by one.
+    pub(crate) fn driven<F: Future>(
+        &mut self,
+        peer: &'static str,
+        shuffled: bool,
+        make: impl Fn(Leaves) -> F + Copy + 'static,
+    ) {
+        let network = Network::new(self.leaves, shuffled);
+        let same = network.clone();
+        let bytes = move || size_of_val(&make(same.leaves()));
+        self.add(peer, bytes, move |times| {
+            for _ in 0..times {
+                network.drive(make(network.leaves()));
             }
         });
     }
@@ -239,27 +270,13 @@ fn dynamic(cases: &mut Vec<Case>, n: usize) {
             pending: 0,
             cases,
         };
-        let network = Network::new(n, shuffled);
-        macro_rules! driven {
-            ($peer:expr, |$leaves:ident| $future:expr) => {{
-                let network = network.clone();
-                let $leaves = network.leaves();
-                let bytes = size_of_val(&$future);
-                group.add($peer, bytes, move |times| {
-                    for _ in 0..times {
-                        let $leaves = network.leaves();
-                        network.drive($future);
-                    }
-                });
-            }};
-        }
-        driven!(OURS, |leaves| all(leaves));
-        driven!("futures try_join_all", |leaves| try_join_all(leaves));
-        driven!("FuturesUnordered", |leaves| unordered(leaves));
-        driven!("futures-concurrency", |leaves| leaves
-            .collect::<Vec<Waits>>()
-            .try_join());
-        driven!("futures-buffered", |leaves| buffered_try_join_all(leaves));
+        group.driven(OURS, shuffled, all);
+        group.driven("futures try_join_all", shuffled, try_join_all);
+        group.driven("FuturesUnordered", shuffled, unordered);
+        group.driven("futures-concurrency", shuffled, |leaves: Leaves| {
+            leaves.collect::<Vec<Waits>>().try_join()
+        });
+        group.driven("futures-buffered", shuffled, buffered_try_join_all);
     }
 }
 
@@ -272,7 +289,7 @@ fn join_set(group: &mut Group<'_>) {
     let runtime = Rc::new(runtime);
     group.add(
         "tokio JoinSet",
-        size_of::<JoinSet<Result<u64, u64>>>(),
+        size_of::<JoinSet<Result<u64, u64>>>,
         move |times| {
             for _ in 0..times {
                 let pending = black_box(pending);
@@ -325,5 +342,6 @@ fn cases() -> Vec<Case> {
     for n in [10, 100, 1_000, 10_000] {
         map(all, n);
     }
+    combine_table_others::add(all);
     cases
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::hint::black_box;
+use std::ops::Range;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,11 +13,17 @@ use std::task::{Context, Poll, Wake, Waker};
 /// Pending so many times, waking at once. Neither its poll nor its drop is inlined, as it is with most futures.
 pub(crate) struct Wakes {
     left: u64,
-    value: u64,
+    outcome: Result<u64, u64>,
 }
 
 pub(crate) fn wakes(left: u64) -> Wakes {
-    Wakes { left, value: 1 }
+    let outcome = Ok(1);
+    Wakes { left, outcome }
+}
+
+pub(crate) fn rejects(left: u64) -> Wakes {
+    let outcome = Err(1);
+    Wakes { left, outcome }
 }
 
 impl Future for Wakes {
@@ -25,7 +32,7 @@ impl Future for Wakes {
     #[inline(never)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if self.left == 0 {
-            return Poll::Ready(Ok(self.value));
+            return Poll::Ready(self.outcome);
         }
         self.left -= 1;
         context.waker().wake_by_ref();
@@ -36,7 +43,7 @@ impl Future for Wakes {
 impl Drop for Wakes {
     #[inline(never)]
     fn drop(&mut self) {
-        black_box(&self.value);
+        black_box(&self.outcome);
     }
 }
 
@@ -89,18 +96,34 @@ pub(crate) struct Waits {
     place: usize,
 }
 
+/// All leaves of a network.
+pub(crate) struct Leaves {
+    network: Rc<Network>,
+    places: Range<usize>,
+}
+
+impl Iterator for Leaves {
+    type Item = Waits;
+
+    fn next(&mut self) -> Option<Waits> {
+        let place = self.places.next()?;
+        let network = self.network.clone();
+        Some(Waits { network, place })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.places.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Leaves {}
+
 impl Network {
-    pub(crate) fn new(leaves: usize, shuffled: bool) -> Rc<Self> {
-        let mut order: Vec<usize> = (0..leaves).collect();
-        if shuffled {
-            let mut seed = 42_u64;
-            for i in (1..leaves).rev() {
-                seed = seed
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695_040_888_963_407);
-                order.swap(i, (seed >> 33) as usize % (i + 1));
-            }
-        }
+    pub(crate) fn new(leaves: usize, is_shuffled: bool) -> Rc<Self> {
+        let order = match is_shuffled {
+            true => shuffled(leaves),
+            false => (0..leaves).collect(),
+        };
         Rc::new(Self {
             places: RefCell::new((0..leaves).map(|_| Place::default()).collect()),
             next: Cell::new(0),
@@ -108,12 +131,11 @@ impl Network {
         })
     }
 
-    pub(crate) fn leaves(self: &Rc<Self>) -> impl ExactSizeIterator<Item = Waits> + use<> {
-        let network = self.clone();
-        (0..self.order.len()).map(move |place| Waits {
-            network: network.clone(),
-            place,
-        })
+    pub(crate) fn leaves(self: &Rc<Self>) -> Leaves {
+        Leaves {
+            network: self.clone(),
+            places: 0..self.order.len(),
+        }
     }
 
     #[inline(never)]
@@ -168,4 +190,92 @@ impl Future for Waits {
         }
         Poll::Pending
     }
+}
+
+/// The row of which [`Countdown`]s are part.
+#[derive(Default)]
+struct Row {
+    waiting: RefCell<Vec<Option<Waker>>>,
+    came: Cell<usize>,
+    next: Cell<usize>,
+}
+
+/// The leaf of futures-concurrency's benchmarks, in the words of this crate: all come and wait, but for the last one to come. Whoever goes wakes
+/// the one with the lowest number.
+pub(crate) struct Countdown {
+    row: Rc<Row>,
+    number: usize,
+    came: bool,
+}
+
+/// So many of them, shuffled.
+pub(crate) fn countdown(n: usize) -> impl ExactSizeIterator<Item = Countdown> {
+    let row = Rc::new(Row::default());
+    row.waiting.borrow_mut().resize_with(n, || None);
+    shuffled(n).into_iter().map(move |number| Countdown {
+        row: row.clone(),
+        number,
+        came: false,
+    })
+}
+
+impl Future for Countdown {
+    type Output = Result<u64, u64>;
+
+    #[inline(never)]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if !self.came {
+            self.came = true;
+            let row = &self.row;
+            row.came.set(row.came.get() + 1);
+            let mut waiting = row.waiting.borrow_mut();
+            if row.came.get() < waiting.len() {
+                waiting[self.number] = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+        }
+        let next = {
+            let mut waiting = self.row.waiting.borrow_mut();
+            let next = self.row.next.get();
+            let woken = (next..waiting.len()).find_map(|i| Some((i, waiting[i].take()?)));
+            woken.map(|(i, waker)| {
+                self.row.next.set(i + 1);
+                waker
+            })
+        };
+        if let Some(waker) = next {
+            waker.wake();
+        }
+        Poll::Ready(Ok(1))
+    }
+}
+
+/// Polls whenever it was woken.
+#[inline(never)]
+pub(crate) fn drive_woken<F: Future>(future: F) {
+    let mut future = pin!(future);
+    let flag = FLAG.with(Arc::clone);
+    let waker = Waker::from(flag.clone());
+    let mut context = Context::from_waker(&waker);
+    flag.0.store(true, Relaxed);
+    while flag.0.swap(false, Relaxed) {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            black_box(output);
+            return;
+        }
+    }
+    panic!("nobody has woken it");
+}
+
+/// The numbers below `n` in an order that is always the same.
+fn shuffled(n: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    let mut seed = 42_u64;
+    for i in (1..n).rev() {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        order.swap(i, (seed >> 33) as usize % (i + 1));
+    }
+    order
 }

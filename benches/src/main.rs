@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release -p promise-benches                    # every table
 //! cargo run --release -p promise-benches -- chain           # one of: chain, combinators, patterns, compile
-//! cargo run --release -p promise-benches -- large           # combinators of 2 to 10,000 promises; takes ten minutes
+//! cargo run --release -p promise-benches -- large           # combinators of 2 to 10,000 promises; takes half an hour
 //! cargo run --release -p promise-benches -- large "Vec of 30,"   # those cases whose name contains this
 //! cargo run --release -p promise-benches -- hot             # hot promises next to Node and others; takes minutes
 //! cargo run --release -p promise-benches -- hot doxbee      # those shapes whose name contains this
@@ -34,6 +34,7 @@ mod chain;
 mod combinators;
 mod combine_table;
 mod combine_table_leaves;
+mod combine_table_others;
 mod compile;
 mod hot;
 mod leaf;

