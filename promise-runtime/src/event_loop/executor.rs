@@ -4,6 +4,7 @@ use super::Clock;
 use super::tasks::{Begun, Tasks, Work};
 use super::timers::{Due, Next, Timers};
 use super::waker::{Remote, TaskId, Woken};
+use crate::browser;
 use crate::hot::jobs::{self, Entry, Polling, Queue};
 use crate::hot::local::{self, LocalWork};
 use crate::hot::shared::{self, SharedWork};
@@ -23,6 +24,9 @@ std::thread_local! {
 
 /// Looks at the loop that runs on this thread. Within `look` a loop can be neither entered nor left.
 pub(super) fn current<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
+    if browser::HERE {
+        return current_loop().map(|executor| look(&executor));
+    }
     // While the thread ends there is no loop any more.
     CURRENT
         .try_with(|current| current.borrow().as_deref().map(look))
@@ -30,12 +34,18 @@ pub(super) fn current<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
         .flatten()
 }
 
-/// The loop that runs on this thread.
+/// The loop that runs on this thread; in a browser the thread's own one always does.
 pub(super) fn current_loop() -> Option<Rc<Executor>> {
-    CURRENT
-        .try_with(|current| current.borrow().clone())
-        .ok()
-        .flatten()
+    let entered = CURRENT.try_with(|current| current.borrow().clone());
+    match entered.ok().flatten() {
+        None if browser::HERE => Some(super::own()),
+        entered => entered,
+    }
+}
+
+/// Whether a loop has been entered on this thread.
+pub(super) fn is_entered() -> bool {
+    CURRENT.with(|current| current.borrow().is_some())
 }
 
 /// Whether a loop runs on this thread.
@@ -72,14 +82,14 @@ pub(super) enum Call {
 }
 
 impl Executor {
-    /// `number` is one that no other loop has.
-    pub(super) fn new(clock: Clock, number: u64) -> Self {
+    /// `number` is one that no other loop has. A `hosted` loop is run by the browser.
+    pub(super) fn new(clock: Clock, number: u64, hosted: bool) -> Self {
         Self {
             tasks: RefCell::default(),
             queue: RefCell::default(),
             woken: Woken::new(number),
             remote: RefCell::default(),
-            timers: Arc::new(Timers::new(clock)),
+            timers: Arc::new(Timers::new(clock, hosted)),
             callbacks: RefCell::default(),
             callbacks_made: Cell::new(0),
         }
@@ -196,12 +206,28 @@ impl Executor {
         }
     }
 
+    /// Runs what is ready, and what that makes ready.
+    #[cfg(feature = "wasm")]
+    pub(super) fn run_ready(&self) {
+        loop {
+            self.fetch();
+            let Some(entry) = jobs::pop() else { break };
+            self.run_entry(entry);
+        }
+    }
+
+    /// Moves what has come from outside into the queue, which is this loop's.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        if !self.woken.is_empty() {
+            self.woken.fetch();
+        }
+    }
+
     /// Whose turn it is. Waits for timers; `None` when there is no timer either.
     fn next(&self) -> Option<Entry> {
         loop {
-            if !self.woken.is_empty() {
-                self.woken.fetch();
-            }
+            self.fetch();
             if let Some(entry) = jobs::pop() {
                 return Some(entry);
             }
@@ -212,6 +238,7 @@ impl Executor {
             match self.timers.next() {
                 Next::Fire(Due::Wake(waker)) => waker.wake(),
                 Next::Fire(Due::Call(slot)) => self.call(slot),
+                Next::Wait(_) if browser::HERE => cannot_wait(),
                 Next::Wait(time) => thread::park_timeout(time),
                 Next::Empty => return None,
             }
@@ -219,7 +246,7 @@ impl Executor {
     }
 
     /// Calls the callback of a timer.
-    fn call(&self, slot: u32) {
+    pub(super) fn call(&self, slot: u32) {
         let (number, call) = {
             let mut callbacks = self.callbacks.borrow_mut();
             let Some(callback) = callbacks.get_mut(&slot) else {
@@ -295,6 +322,9 @@ impl Executor {
     /// Sleeps until something may have changed, if there is anybody who could change it.
     #[track_caller]
     fn wait_for_other_threads(&self) {
+        if browser::HERE {
+            cannot_wait();
+        }
         let held = self.tasks.borrow_mut().take_held_waker();
         if let Some(waker) = held {
             if let Some(waker) = wait_for(waker) {
@@ -330,6 +360,16 @@ impl Executor {
     }
 }
 
+/// JavaScript waits for no-one.
+#[cold]
+#[track_caller]
+fn cannot_wait() -> ! {
+    panic!(
+        "the event loop would have to wait for a timer or for JavaScript, which goes on only when this has returned: \
+         `.await` the future in an `async` function, or start it with `.spawn_local()`"
+    );
+}
+
 /// Sleeps while somebody else holds this, unless it is woken for something else. `None` if nobody holds it any more.
 fn wait_for<T>(held: Arc<T>) -> Option<Arc<T>> {
     // With only a weak reference left here, the last clone elsewhere unparks this thread when it is dropped, and the next round
@@ -363,16 +403,19 @@ impl Drop for Executor {
 }
 
 /// Makes a loop the one that runs on this thread, until it is dropped.
-struct Entered<'a> {
+pub(super) struct Entered<'a> {
     executor: &'a Executor,
     /// The loop whose queue was the thread's.
     former: u64,
+    /// Whether somebody was going to run that queue; `None` if JavaScript still is to be asked for each turn.
+    #[cfg(any(feature = "tokio", feature = "wasm"))]
+    attended: Option<bool>,
 }
 
 impl<'a> Entered<'a> {
     #[track_caller]
     fn new(executor: &'a Rc<Executor>, what: &str) -> Self {
-        if entered() {
+        if is_entered() {
             panic!(
                 "`event_loop::{what}` inside an event loop that runs on this thread: `.await` the future instead"
             );
@@ -383,14 +426,35 @@ impl<'a> Entered<'a> {
                 "`event_loop::{what}` inside a tokio runtime would block it: `.await` the future instead"
             );
         }
+        #[cfg(any(feature = "tokio", feature = "wasm"))]
+        let attended = Some(jobs::attend(true));
+        let former = Self::take_place(executor);
+        Self {
+            executor,
+            former,
+            #[cfg(any(feature = "tokio", feature = "wasm"))]
+            attended,
+        }
+    }
+
+    /// JavaScript has called. What a trap has left entered is entered no more.
+    #[cfg(feature = "wasm")]
+    pub(super) fn from_host(executor: &'a Rc<Executor>) -> Self {
+        Self {
+            executor,
+            former: Self::take_place(executor),
+            attended: None,
+        }
+    }
+
+    /// Gives back the loop whose queue was the thread's.
+    fn take_place(executor: &Rc<Executor>) -> u64 {
         CURRENT.set(Some(Rc::clone(executor)));
-        #[cfg(feature = "tokio")]
-        jobs::attend(true);
         let former = jobs::event_loop().unwrap_or(executor.id());
         if former != executor.id() {
             executor.swap_queue(executor.id());
         }
-        Self { executor, former }
+        former
     }
 }
 
@@ -399,9 +463,15 @@ impl Drop for Entered<'_> {
         if self.former != self.executor.id() {
             self.executor.swap_queue(self.former);
         }
-        #[cfg(feature = "tokio")]
-        jobs::attend(false);
+        #[cfg(any(feature = "tokio", feature = "wasm"))]
+        if let Some(attended) = self.attended {
+            jobs::attend(attended);
+        }
         CURRENT.set(None);
+        #[cfg(feature = "wasm")]
+        if browser::HERE {
+            super::host::leave();
+        }
     }
 }
 

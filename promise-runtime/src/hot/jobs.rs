@@ -4,6 +4,8 @@
 //! one, jobs wait in the queue of the thread's own loop.
 
 use super::{TaskId, local, shared};
+#[cfg(any(feature = "tokio", feature = "wasm"))]
+use crate::browser;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
@@ -54,8 +56,8 @@ struct Thread {
     event_loop: Cell<u64>,
     /// The thread's own loop; 0 as long as nobody has asked.
     own: Cell<u64>,
-    /// Somebody is going to run what is in the queue: an entered event loop, or a task of tokio.
-    #[cfg(feature = "tokio")]
+    /// Somebody is going to run what is in the queue: an entered event loop, a task of tokio, or a microtask of the browser.
+    #[cfg(any(feature = "tokio", feature = "wasm"))]
     attended: Cell<bool>,
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Polling>,
@@ -93,10 +95,16 @@ impl Queue {
 }
 
 impl Thread {
-    /// Inside tokio a task of the `LocalSet` runs what is in the queue. Outside of everything it stays there.
-    #[cfg(feature = "tokio")]
+    /// In a browser a microtask runs what is in the queue, inside tokio a task of the `LocalSet`. Outside of everything it stays there.
+    #[cfg(any(feature = "tokio", feature = "wasm"))]
     #[cold]
     fn attend(&self) {
+        if browser::HERE {
+            self.attended.set(true);
+            browser::queue_microtask();
+            return;
+        }
+        #[cfg(feature = "tokio")]
         if tokio::runtime::Handle::try_current().is_ok() {
             drop(tokio::task::spawn_local(Attendant { ran: false }));
             self.attended.set(true);
@@ -105,7 +113,7 @@ impl Thread {
 
     #[inline]
     fn push(&self, entry: Entry) {
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "wasm"))]
         if !self.attended.get() {
             self.attend();
         }
@@ -167,7 +175,7 @@ std::thread_local! {
                 queued: Vec::new(), suspects: Vec::new() }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
-            #[cfg(feature = "tokio")]
+            #[cfg(any(feature = "tokio", feature = "wasm"))]
             attended: Cell::new(false),
             polling: Cell::new(Polling::NOTHING),
         }
@@ -260,10 +268,26 @@ pub(crate) fn enter(event_loop: u64, queue: Queue) -> Queue {
     })
 }
 
-/// A loop is entered, or left.
-#[cfg(feature = "tokio")]
-pub(crate) fn attend(entered: bool) {
-    THREAD.with(|thread| thread.attended.set(entered));
+/// Says whether somebody is going to run what is in the queue; gives back what was said before.
+#[cfg(any(feature = "tokio", feature = "wasm"))]
+pub(crate) fn attend(attended: bool) -> bool {
+    THREAD.with(|thread| thread.attended.replace(attended))
+}
+
+/// JavaScript goes on, and runs what is in the queue.
+#[cfg(feature = "wasm")]
+pub(crate) fn hand_over() {
+    THREAD.with(|thread| {
+        if !thread.attended.get() && !is_empty() {
+            thread.attend();
+        }
+    });
+}
+
+/// Whether a promise is waiting for [`report_suspects`].
+#[cfg(feature = "wasm")]
+pub(crate) fn any_suspects() -> bool {
+    THREAD.with(|thread| !thread.queue.borrow().suspects.is_empty())
 }
 
 /// Runs the queue on a tokio `LocalSet`, once.
@@ -330,7 +354,7 @@ pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
 pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
     let mut promise = Some(promise);
     let _ = THREAD.try_with(|thread| {
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "wasm"))]
         if !thread.attended.get() {
             thread.attend();
         }
