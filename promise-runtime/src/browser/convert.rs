@@ -3,6 +3,7 @@
 use crate::hot::{LocalPromise, Reason, local};
 use core::convert::Infallible;
 use core::panic::Location;
+use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
@@ -47,15 +48,18 @@ where
 {
     fn from(promise: LocalPromise<T, E>) -> Self {
         Self::new(&mut |resolve, reject| {
-            // A call of either function never throws.
             promise
                 .then_or_else(
-                    move |value| {
-                        Ok::<_, Infallible>(drop(resolve.call1(&JsValue::NULL, &value.into())))
-                    },
-                    move |reason| Ok(drop(reject.call1(&JsValue::NULL, &reason.into()))),
+                    move |value| call(&resolve, value),
+                    move |reason| call(&reject, reason),
                 )
                 .detach();
         })
     }
+}
+
+/// Calls a function that settles a promise; these never throw.
+fn call(function: &Function, argument: impl Into<JsValue>) -> Result<(), Infallible> {
+    drop(function.call1(&JsValue::NULL, &argument.into()));
+    Ok(())
 }

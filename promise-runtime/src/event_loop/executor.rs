@@ -212,6 +212,8 @@ impl Executor {
         loop {
             self.fetch();
             let Some(entry) = jobs::pop() else { break };
+            // If this one traps, the others have their turns all the same.
+            jobs::hand_over();
             self.run_entry(entry);
         }
     }
@@ -407,9 +409,6 @@ pub(super) struct Entered<'a> {
     executor: &'a Executor,
     /// The loop whose queue was the thread's.
     former: u64,
-    /// Whether somebody was going to run that queue; `None` if JavaScript still is to be asked for each turn.
-    #[cfg(any(feature = "tokio", feature = "wasm"))]
-    attended: Option<bool>,
 }
 
 impl<'a> Entered<'a> {
@@ -426,35 +425,26 @@ impl<'a> Entered<'a> {
                 "`event_loop::{what}` inside a tokio runtime would block it: `.await` the future instead"
             );
         }
-        #[cfg(any(feature = "tokio", feature = "wasm"))]
-        let attended = Some(jobs::attend(true));
-        let former = Self::take_place(executor);
-        Self {
-            executor,
-            former,
-            #[cfg(any(feature = "tokio", feature = "wasm"))]
-            attended,
+        #[cfg(feature = "tokio")]
+        if !browser::HERE {
+            jobs::attend(true);
         }
+        Self::take_place(executor)
     }
 
     /// JavaScript has called. What a trap has left entered is entered no more.
     #[cfg(feature = "wasm")]
     pub(super) fn from_host(executor: &'a Rc<Executor>) -> Self {
-        Self {
-            executor,
-            former: Self::take_place(executor),
-            attended: None,
-        }
+        Self::take_place(executor)
     }
 
-    /// Gives back the loop whose queue was the thread's.
-    fn take_place(executor: &Rc<Executor>) -> u64 {
+    fn take_place(executor: &'a Rc<Executor>) -> Self {
         CURRENT.set(Some(Rc::clone(executor)));
         let former = jobs::event_loop().unwrap_or(executor.id());
         if former != executor.id() {
             executor.swap_queue(executor.id());
         }
-        former
+        Self { executor, former }
     }
 }
 
@@ -463,9 +453,9 @@ impl Drop for Entered<'_> {
         if self.former != self.executor.id() {
             self.executor.swap_queue(self.former);
         }
-        #[cfg(any(feature = "tokio", feature = "wasm"))]
-        if let Some(attended) = self.attended {
-            jobs::attend(attended);
+        #[cfg(feature = "tokio")]
+        if !browser::HERE {
+            jobs::attend(false);
         }
         CURRENT.set(None);
         #[cfg(feature = "wasm")]

@@ -20,7 +20,6 @@ std::thread_local! {
 
 /// Runs what is in the queue.
 pub(crate) fn turn() {
-    // From here on a push asks for another turn: if a handler traps, that one goes on with the rest.
     jobs::attend(false);
     let own = own();
     let _entered = Entered::from_host(&own);

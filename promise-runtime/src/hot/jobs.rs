@@ -100,10 +100,18 @@ impl Thread {
     #[cold]
     fn attend(&self) {
         if browser::HERE {
-            self.attended.set(true);
-            browser::queue_microtask();
-            return;
+            // Any other loop is run by whoever entered it.
+            if [0, self.own_event_loop()].contains(&self.event_loop.get()) {
+                self.attended.set(true);
+                browser::queue_microtask();
+            }
+        } else {
+            self.attend_on_tokio();
         }
+    }
+
+    #[cfg(any(feature = "tokio", feature = "wasm"))]
+    fn attend_on_tokio(&self) {
         #[cfg(feature = "tokio")]
         if tokio::runtime::Handle::try_current().is_ok() {
             drop(tokio::task::spawn_local(Attendant { ran: false }));
@@ -268,10 +276,10 @@ pub(crate) fn enter(event_loop: u64, queue: Queue) -> Queue {
     })
 }
 
-/// Says whether somebody is going to run what is in the queue; gives back what was said before.
+/// Says whether somebody is going to run what is in the queue.
 #[cfg(any(feature = "tokio", feature = "wasm"))]
-pub(crate) fn attend(attended: bool) -> bool {
-    THREAD.with(|thread| thread.attended.replace(attended))
+pub(crate) fn attend(attended: bool) {
+    THREAD.with(|thread| thread.attended.set(attended));
 }
 
 /// JavaScript goes on, and runs what is in the queue.
