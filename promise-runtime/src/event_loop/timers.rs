@@ -83,11 +83,11 @@ impl Inner {
 
 impl Inner {
     /// Puts a slot into the queue.
-    fn queue(&mut self, at: u64, slot: u32) -> (u64, u64) {
+    fn queue(&mut self, at: u64, now: u64, slot: u32) -> (u64, u64) {
         let number = self.made;
         self.made += 1;
         self.queue.insert((at, number, slot));
-        self.set_timeout(at, number, slot);
+        self.set_timeout(at.saturating_sub(now), number, slot);
         (at, number)
     }
 
@@ -103,11 +103,10 @@ impl Inner {
     }
 
     /// Has JavaScript fire the timer, or go on with one that is too long for it.
-    fn set_timeout(&mut self, at: u64, number: u64, slot: u32) {
+    fn set_timeout(&mut self, nanos: u64, number: u64, slot: u32) {
         if self.hosted {
-            let milliseconds = at.saturating_sub(self.now()).div_ceil(1_000_000);
             let milliseconds =
-                u32::try_from(milliseconds).map_or(LONGEST, |time| time.min(LONGEST));
+                u32::try_from(nanos.div_ceil(1_000_000)).map_or(LONGEST, |time| time.min(LONGEST));
             self.slots[slot as usize].timeout =
                 Some(browser::set_timeout(milliseconds, slot, number));
         }
@@ -186,7 +185,8 @@ impl Timers {
     /// The same again at this time, for a callback that has been called.
     pub(super) fn again(&self, slot: u32, at: u64) {
         let inner = &mut *lock(&self.inner);
-        let pending = inner.queue(at, slot);
+        let now = inner.now();
+        let pending = inner.queue(at, now, slot);
         inner.slots[slot as usize].pending = Some(pending);
     }
 
@@ -196,8 +196,8 @@ impl Timers {
             inner.slots.push(Slot::default());
             u32::try_from(inner.slots.len() - 1).expect("fewer than 2^32 timers")
         });
-        let at = inner.now().saturating_add(nanos);
-        let pending = Some(inner.queue(at, slot));
+        let now = inner.now();
+        let pending = Some(inner.queue(now.saturating_add(nanos), now, slot));
         let entry = &mut inner.slots[slot as usize];
         entry.pending = pending;
         entry.calls = waker.is_none();
@@ -288,8 +288,9 @@ impl Timers {
         let entry = inner.slots.get_mut(slot as usize)?;
         let (at, _) = entry.pending.filter(|pending| pending.1 == number)?;
         entry.timeout = None;
-        if at.saturating_sub(inner.now()) > ROUNDING {
-            inner.set_timeout(at, number, slot);
+        let left = at.saturating_sub(inner.now());
+        if left > ROUNDING {
+            inner.set_timeout(left, number, slot);
             return None;
         }
         inner.fire(at, number, slot)

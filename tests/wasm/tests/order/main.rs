@@ -2,7 +2,10 @@
 //! by the microtasks of Node.
 
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-#![allow(dead_code, reason = "the text of another test, of which not all is needed")]
+#![allow(
+    dead_code,
+    reason = "the text of another test, of which not all is needed"
+)]
 
 #[path = "../../../tests/order/generate/mod.rs"]
 mod generate;
