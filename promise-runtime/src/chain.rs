@@ -116,7 +116,7 @@ where
 
     /// Starts the chain and gives a handle to it, which any thread may use.
     ///
-    /// It runs on the innermost executor that is entered: an event loop or, with feature `tokio`, a tokio runtime. On an event loop it is polled
+    /// It runs on the innermost executor that is entered: an event loop, with feature `tokio` a tokio runtime, with feature `wasm` a browser. On an event loop and in a browser it is polled
     /// at once, like an `async` function of JavaScript. It goes on when the handle is dropped;
     /// [`cancel`](crate::Promise::cancel) stops it, and so does the end of the executor. A panic of the chain is kept for whoever awaits the promise.
     ///
@@ -149,7 +149,7 @@ where
     ///
     /// # Panics
     ///
-    /// Outside the event loop and, with feature `tokio`, a tokio `LocalSet`.
+    /// Outside the event loop, with feature `tokio` a tokio `LocalSet`, and with feature `wasm` a browser.
     ///
     /// ```
     /// use promise_runtime::prelude::*;
@@ -207,7 +207,7 @@ where
     ///
     /// # Panics
     ///
-    /// Outside the event loop and, with feature `tokio`, a tokio runtime.
+    /// Outside the event loop, with feature `tokio` a tokio runtime, and with feature `wasm` a browser.
     ///
     /// ```
     /// use promise_runtime::prelude::*;
@@ -235,7 +235,7 @@ where
     ///
     /// # Panics
     ///
-    /// Outside the event loop and, with feature `tokio`, a tokio `LocalSet`.
+    /// Outside the event loop, with feature `tokio` a tokio `LocalSet`, and with feature `wasm` a browser.
     ///
     /// ```
     /// use promise_runtime::prelude::*;

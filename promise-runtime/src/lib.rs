@@ -7,6 +7,8 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
+#[cfg(feature = "std")]
+mod browser;
 mod chain;
 pub mod combine;
 #[allow(missing_docs)]

@@ -1,4 +1,4 @@
-//! Starting a chain on the executor that is entered: the event loop of this thread, else tokio.
+//! Starting a chain on the executor that is entered: the event loop of this thread, which is always there in a browser, else tokio.
 
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 use core::future::Future;
@@ -7,7 +7,7 @@ use core::future::Future;
 use alloc::boxed::Box;
 
 const NO_EXECUTOR: &str = "no executor is entered here: call this on an event loop (inside `event_loop::run`) or, with feature `tokio`, inside a tokio runtime \
-     (a `LocalSet` for what stays on its thread); a chain can also be handed to any other executor with `spawn_with`";
+     (a `LocalSet` for what stays on its thread); in a browser or Node switch feature `wasm` on; a chain can also be handed to any other executor with `spawn_with`";
 
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 #[track_caller]

@@ -4,6 +4,7 @@ use super::Clock;
 use super::tasks::{Begun, Tasks, Work};
 use super::timers::{Due, Next, Timers};
 use super::waker::{Remote, TaskId, Woken};
+use crate::browser;
 use crate::hot::jobs::{self, Entry, Polling, Queue};
 use crate::hot::local::{self, LocalWork};
 use crate::hot::panics::Panics;
@@ -25,6 +26,9 @@ std::thread_local! {
 
 /// Looks at the loop that runs on this thread. Within `look` a loop can be neither entered nor left.
 pub(super) fn current<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
+    if browser::HERE {
+        return current_loop().map(|executor| look(&executor));
+    }
     // While the thread ends there is no loop any more.
     CURRENT
         .try_with(|current| current.borrow().as_deref().map(look))
@@ -32,12 +36,18 @@ pub(super) fn current<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
         .flatten()
 }
 
-/// The loop that runs on this thread.
+/// The loop that runs on this thread; in a browser the thread's own one always does.
 pub(super) fn current_loop() -> Option<Rc<Executor>> {
-    CURRENT
-        .try_with(|current| current.borrow().clone())
-        .ok()
-        .flatten()
+    let entered = CURRENT.try_with(|current| current.borrow().clone());
+    match entered.ok().flatten() {
+        None if browser::HERE => Some(super::own()),
+        entered => entered,
+    }
+}
+
+/// Whether a loop has been entered on this thread.
+pub(super) fn is_entered() -> bool {
+    CURRENT.with(|current| current.borrow().is_some())
 }
 
 /// Whether a loop runs on this thread.
@@ -74,14 +84,14 @@ pub(super) enum Call {
 }
 
 impl Executor {
-    /// `number` is one that no other loop has.
-    pub(super) fn new(clock: Clock, number: u64) -> Self {
+    /// `number` is one that no other loop has. A `hosted` loop is run by the browser.
+    pub(super) fn new(clock: Clock, number: u64, hosted: bool) -> Self {
         Self {
             tasks: RefCell::default(),
             queue: RefCell::default(),
             woken: Woken::new(number),
             remote: RefCell::default(),
-            timers: Arc::new(Timers::new(clock)),
+            timers: Arc::new(Timers::new(clock, hosted)),
             callbacks: RefCell::default(),
             callbacks_made: Cell::new(0),
         }
@@ -201,12 +211,30 @@ impl Executor {
         }
     }
 
+    /// Runs what is ready, and what that makes ready.
+    #[cfg(feature = "wasm")]
+    pub(super) fn run_ready(&self) {
+        loop {
+            self.fetch();
+            let Some(entry) = jobs::pop() else { break };
+            // If this one traps, the others have their turns all the same.
+            jobs::hand_over();
+            self.run_entry(entry);
+        }
+    }
+
+    /// Moves what has come from outside into the queue, which is this loop's.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        if !self.woken.is_empty() {
+            self.woken.fetch();
+        }
+    }
+
     /// Whose turn it is. Waits for timers; `None` when there is no timer either.
     fn next(&self) -> Option<Entry> {
         loop {
-            if !self.woken.is_empty() {
-                self.woken.fetch();
-            }
+            self.fetch();
             if let Some(entry) = jobs::pop() {
                 return Some(entry);
             }
@@ -217,6 +245,7 @@ impl Executor {
             match self.timers.next() {
                 Next::Fire(Due::Wake(waker)) => waker.wake(),
                 Next::Fire(Due::Call(slot)) => self.call(slot),
+                Next::Wait(_) if browser::HERE => cannot_wait(),
                 Next::Wait(time) => thread::park_timeout(time),
                 Next::Empty => return None,
             }
@@ -224,7 +253,7 @@ impl Executor {
     }
 
     /// Calls the callback of a timer.
-    fn call(&self, slot: u32) {
+    pub(super) fn call(&self, slot: u32) {
         let (number, call) = {
             let mut callbacks = self.callbacks.borrow_mut();
             let Some(callback) = callbacks.get_mut(&slot) else {
@@ -300,6 +329,9 @@ impl Executor {
     /// Sleeps until something may have changed, if there is anybody who could change it.
     #[track_caller]
     fn wait_for_other_threads(&self) {
+        if browser::HERE {
+            cannot_wait();
+        }
         let held = self.tasks.borrow_mut().take_held_waker();
         if let Some(waker) = held {
             if let Some(waker) = wait_for(waker) {
@@ -347,6 +379,16 @@ impl Executor {
     }
 }
 
+/// JavaScript waits for no-one.
+#[cold]
+#[track_caller]
+fn cannot_wait() -> ! {
+    panic!(
+        "the event loop would have to wait for a timer or for JavaScript, which goes on only when this has returned: \
+         `.await` the future in an `async` function, or start it with `.spawn_local()`"
+    );
+}
+
 /// Sleeps while somebody else holds this, unless it is woken for something else. `None` if nobody holds it any more.
 fn wait_for<T>(held: Arc<T>) -> Option<Arc<T>> {
     // With only a weak reference left here, the last clone elsewhere unparks this thread when it is dropped, and the next round
@@ -385,7 +427,7 @@ impl Drop for Executor {
 }
 
 /// Makes a loop the one that runs on this thread, until it is dropped.
-struct Entered<'a> {
+pub(super) struct Entered<'a> {
     executor: &'a Executor,
     /// The loop whose queue was the thread's.
     former: u64,
@@ -394,7 +436,7 @@ struct Entered<'a> {
 impl<'a> Entered<'a> {
     #[track_caller]
     fn new(executor: &'a Rc<Executor>, what: &str) -> Self {
-        if entered() {
+        if is_entered() {
             panic!(
                 "`event_loop::{what}` inside an event loop that runs on this thread: `.await` the future instead"
             );
@@ -405,9 +447,21 @@ impl<'a> Entered<'a> {
                 "`event_loop::{what}` inside a tokio runtime would block it: `.await` the future instead"
             );
         }
-        CURRENT.set(Some(Rc::clone(executor)));
         #[cfg(feature = "tokio")]
-        jobs::attend(true);
+        if !browser::HERE {
+            jobs::attend(true);
+        }
+        Self::take_place(executor)
+    }
+
+    /// JavaScript has called. What a trap has left entered is entered no more.
+    #[cfg(feature = "wasm")]
+    pub(super) fn from_host(executor: &'a Rc<Executor>) -> Self {
+        Self::take_place(executor)
+    }
+
+    fn take_place(executor: &'a Rc<Executor>) -> Self {
+        CURRENT.set(Some(Rc::clone(executor)));
         let former = jobs::event_loop().unwrap_or(executor.id());
         if former != executor.id() {
             executor.swap_queue(executor.id());
@@ -422,8 +476,14 @@ impl Drop for Entered<'_> {
             self.executor.swap_queue(self.former);
         }
         #[cfg(feature = "tokio")]
-        jobs::attend(false);
+        if !browser::HERE {
+            jobs::attend(false);
+        }
         CURRENT.set(None);
+        #[cfg(feature = "wasm")]
+        if browser::HERE {
+            super::host::leave();
+        }
     }
 }
 

@@ -4,15 +4,29 @@
 //! have a [virtual clock](Clock::Virtual). The order is JavaScript's: everything that is ready runs in the order
 //! it was woken, and only when nothing is ready any more the next timer fires, one at a time, in the order of their
 //! times and then of their creation. So tasks that wake themselves for ever keep the timers from firing.
+//!
+//! # In a browser or Node
+//!
+//! With feature `wasm` on `wasm32-unknown-unknown` JavaScript runs the thread's own loop, and nobody calls [`run`]: a chain is
+//! started with `.spawn_local()`, or awaited in an `async` function that JavaScript calls. All our reactions, callbacks and woken tasks are in one
+//! queue, in Node's order, which one microtask of JavaScript runs until it is empty; JavaScript's own microtasks come before or after.
+//! Each timer is one of `setTimeout`, in whole milliseconds rounded up, and goes by the host's clock, which in Node may be a millisecond early.
+//! Dropping a [`Sleep`](crate::Sleep) clears it. Rejections that nobody has handled are decided in a task of their own, as in HTML, and reported by
+//! `console.error`. [`run`] and `block_on` work as long as nothing has to wait for a timer or for JavaScript, and panic then; a loop with a
+//! [virtual clock](Clock::Virtual) works as everywhere. A panic aborts the turn, as everywhere on that target; what is in the queue goes on.
+//! Other workers cannot wake what runs here.
 
 mod callbacks;
 mod executor;
+#[cfg(feature = "wasm")]
+mod host;
 mod tasks;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod waker;
 
+use crate::browser;
 use crate::hot::jobs;
 use crate::hot::local::LocalWork;
 use crate::hot::shared::SharedWork;
@@ -22,6 +36,8 @@ pub use callbacks::{
 };
 use executor::Executor;
 pub(crate) use executor::entered;
+#[cfg(all(feature = "wasm", target_arch = "wasm32", target_os = "unknown"))]
+pub(crate) use host::{report_turn, timer_is_due, turn};
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -35,7 +51,7 @@ pub(crate) use waker::{Remote, TaskId, Woken};
 std::thread_local! {
     /// The loop of the functions that name none.
     static OWN: EventLoop = EventLoop {
-        executor: Rc::new(Executor::new(Clock::Real, jobs::own_event_loop())),
+        executor: Rc::new(Executor::new(Clock::Real, jobs::own_event_loop(), browser::HERE)),
     };
 }
 
@@ -166,7 +182,7 @@ impl EventLoop {
     /// A loop that goes by `clock`.
     pub fn with_clock(clock: Clock) -> Self {
         Self {
-            executor: Rc::new(Executor::new(clock, jobs::number_event_loop())),
+            executor: Rc::new(Executor::new(clock, jobs::number_event_loop(), false)),
         }
     }
 
@@ -219,11 +235,19 @@ pub(crate) fn spawn_detached_local(task: Task) {
 /// Polls the future of a promise at once, and keeps it while it is pending; an event loop runs on this thread.
 #[inline]
 pub(crate) fn spawn_local(task: Rc<dyn LocalWork>) {
+    #[cfg(feature = "wasm")]
+    if browser::HERE {
+        return host::enter(|executor| executor.spawn_local(task));
+    }
     executor::current(|executor| executor.spawn_local(task));
 }
 
 /// As [`spawn_local`], for one that could run on any thread.
 pub(crate) fn spawn_shared(task: Arc<dyn SharedWork>) {
+    #[cfg(feature = "wasm")]
+    if browser::HERE {
+        return host::enter(|executor| executor.spawn_shared(task));
+    }
     executor::current(|executor| executor.spawn_shared(task));
 }
 

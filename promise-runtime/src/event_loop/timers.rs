@@ -1,10 +1,11 @@
 //! The timers of one loop and the clock they go by.
 
 use super::{Clock, executor, lock};
+use crate::browser::{self, Instant, Timeout};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::vec::Vec;
 
 /// What the loop does when no task is ready.
@@ -42,6 +43,8 @@ struct Inner {
     slots: Vec<Slot>,
     free: Vec<u32>,
     closed: bool,
+    /// JavaScript fires them, each by a timer of its own, so that they keep their order among its other timers.
+    hosted: bool,
 }
 
 #[derive(Debug)]
@@ -58,7 +61,16 @@ struct Slot {
     waker: Option<Waker>,
     /// A callback of the loop's, instead of a waker.
     calls: bool,
+    /// What fires it, in a browser.
+    timeout: Option<Timeout>,
 }
+
+/// The longest time that `setTimeout` can wait, in milliseconds: 24.8 days.
+const LONGEST: u32 = i32::MAX as u32;
+
+/// If more is left when JavaScript fires a timer, the time was too long for `setTimeout`. Less is rounding.
+#[cfg(feature = "wasm")]
+const ROUNDING: u64 = 1_000_000_000;
 
 impl Inner {
     fn now(&self) -> u64 {
@@ -71,16 +83,39 @@ impl Inner {
 
 impl Inner {
     /// Puts a slot into the queue.
-    fn queue(&mut self, at: u64, slot: u32) -> (u64, u64) {
+    fn queue(&mut self, at: u64, now: u64, slot: u32) -> (u64, u64) {
         let number = self.made;
         self.made += 1;
         self.queue.insert((at, number, slot));
+        self.set_timeout(at.saturating_sub(now), number, slot);
         (at, number)
+    }
+
+    /// Takes a timer out of the queue.
+    fn fire(&mut self, at: u64, number: u64, slot: u32) -> Option<Due> {
+        self.queue.remove(&(at, number, slot));
+        let entry = &mut self.slots[slot as usize];
+        entry.pending = None;
+        if entry.calls {
+            return Some(Due::Call(slot));
+        }
+        entry.waker.take().map(Due::Wake)
+    }
+
+    /// Has JavaScript fire the timer, or go on with one that is too long for it.
+    fn set_timeout(&mut self, nanos: u64, number: u64, slot: u32) {
+        if self.hosted {
+            let milliseconds =
+                u32::try_from(nanos.div_ceil(1_000_000)).map_or(LONGEST, |time| time.min(LONGEST));
+            self.slots[slot as usize].timeout =
+                Some(browser::set_timeout(milliseconds, slot, number));
+        }
     }
 }
 
 impl Timers {
-    pub(super) fn new(clock: Clock) -> Self {
+    /// With `hosted` JavaScript fires them, and [`next`](Self::next) none.
+    pub(super) fn new(clock: Clock, hosted: bool) -> Self {
         let time = match clock {
             Clock::Real => Time::Real(Instant::now()),
             Clock::Virtual => Time::Virtual(0),
@@ -92,6 +127,7 @@ impl Timers {
             slots: Vec::new(),
             free: Vec::new(),
             closed: false,
+            hosted,
         };
         Self {
             inner: Mutex::new(inner),
@@ -149,7 +185,8 @@ impl Timers {
     /// The same again at this time, for a callback that has been called.
     pub(super) fn again(&self, slot: u32, at: u64) {
         let inner = &mut *lock(&self.inner);
-        let pending = inner.queue(at, slot);
+        let now = inner.now();
+        let pending = inner.queue(at, now, slot);
         inner.slots[slot as usize].pending = Some(pending);
     }
 
@@ -159,13 +196,12 @@ impl Timers {
             inner.slots.push(Slot::default());
             u32::try_from(inner.slots.len() - 1).expect("fewer than 2^32 timers")
         });
-        let at = inner.now().saturating_add(nanos);
-        let pending = Some(inner.queue(at, slot));
-        inner.slots[slot as usize] = Slot {
-            pending,
-            calls: waker.is_none(),
-            waker,
-        };
+        let now = inner.now();
+        let pending = Some(inner.queue(now.saturating_add(nanos), now, slot));
+        let entry = &mut inner.slots[slot as usize];
+        entry.pending = pending;
+        entry.calls = waker.is_none();
+        entry.waker = waker;
         slot
     }
 
@@ -206,7 +242,15 @@ impl Timers {
     /// Gives the slot back, fired or not.
     pub(crate) fn cancel(&self, slot: u32) {
         let mut inner = lock(&self.inner);
-        let Slot { pending, waker, .. } = std::mem::take(&mut inner.slots[slot as usize]);
+        let Slot {
+            pending,
+            waker,
+            timeout,
+            ..
+        } = std::mem::take(&mut inner.slots[slot as usize]);
+        if let Some(timeout) = timeout {
+            browser::clear_timeout(timeout);
+        }
         if let Some((at, number)) = pending {
             inner.queue.remove(&(at, number, slot));
         }
@@ -218,6 +262,9 @@ impl Timers {
     /// Takes the first timer that is due. A virtual clock moves to the first one.
     pub(super) fn next(&self) -> Next {
         let inner = &mut *lock(&self.inner);
+        if inner.hosted {
+            return Next::Empty;
+        }
         let Some(&(at, number, slot)) = inner.queue.first() else {
             return Next::Empty;
         };
@@ -228,20 +275,25 @@ impl Timers {
                 Time::Virtual(now) => *now = at,
             }
         }
-        inner.queue.remove(&(at, number, slot));
-        let Slot {
-            pending,
-            waker,
-            calls,
-        } = &mut inner.slots[slot as usize];
-        *pending = None;
-        if *calls {
-            return Next::Fire(Due::Call(slot));
-        }
         // A pending timer has a waker; without one there is nobody to wake.
-        waker.take().map_or(Next::Wait(Duration::ZERO), |waker| {
-            Next::Fire(Due::Wake(waker))
-        })
+        inner
+            .fire(at, number, slot)
+            .map_or(Next::Wait(Duration::ZERO), Next::Fire)
+    }
+
+    /// JavaScript fires the timer in this slot; `None` if it is another one by now, or has longer to wait.
+    #[cfg(feature = "wasm")]
+    pub(super) fn fire(&self, slot: u32, number: u64) -> Option<Due> {
+        let inner = &mut *lock(&self.inner);
+        let entry = inner.slots.get_mut(slot as usize)?;
+        let (at, _) = entry.pending.filter(|pending| pending.1 == number)?;
+        entry.timeout = None;
+        let left = at.saturating_sub(inner.now());
+        if left > ROUNDING {
+            inner.set_timeout(left, number, slot);
+            return None;
+        }
+        inner.fire(at, number, slot)
     }
 
     /// The loop is gone: whoever still waits is woken, and panics when it polls.

@@ -593,7 +593,7 @@ mod local {
         ///
         /// It settles once, with a value or a reason, and may have any number of handles and consumers; its work goes on whether or
         /// not anybody waits, also when all handles are dropped. Handlers and consumers have their turns in the microtask queue of the thread: that of
-        /// the event loop that runs on it, or of a tokio `LocalSet`. Outside of both, that of the thread's own loop, so that a
+        /// the event loop that runs on it, of a tokio `LocalSet`, or of JavaScript. Outside of all, that of the thread's own loop, so that a
         /// program can set its promises up and then call [`event_loop::run_until_idle`](crate::event_loop::run_until_idle).
         ///
         /// Handlers get a clone of the value, or the value itself if nobody else can see it, so `T` and `E` must be `Clone` for

@@ -5,6 +5,8 @@
 
 use super::panics::Panics;
 use super::{TaskId, local, shared};
+#[cfg(any(feature = "tokio", feature = "wasm"))]
+use crate::browser;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
@@ -57,8 +59,8 @@ struct Thread {
     event_loop: Cell<u64>,
     /// The thread's own loop; 0 as long as nobody has asked.
     own: Cell<u64>,
-    /// Somebody is going to run what is in the queue: an entered event loop, or a task of tokio.
-    #[cfg(feature = "tokio")]
+    /// Somebody is going to run what is in the queue: an entered event loop, a task of tokio, or a microtask of the browser.
+    #[cfg(any(feature = "tokio", feature = "wasm"))]
     attended: Cell<bool>,
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Polling>,
@@ -111,10 +113,24 @@ impl Queue {
 }
 
 impl Thread {
-    /// Inside tokio a task of the `LocalSet` runs what is in the queue. Outside of everything it stays there.
-    #[cfg(feature = "tokio")]
+    /// In a browser a microtask runs what is in the queue, inside tokio a task of the `LocalSet`. Outside of everything it stays there.
+    #[cfg(any(feature = "tokio", feature = "wasm"))]
     #[cold]
     fn attend(&self) {
+        if browser::HERE {
+            // Any other loop is run by whoever entered it.
+            if [0, self.own_event_loop()].contains(&self.event_loop.get()) {
+                self.attended.set(true);
+                browser::queue_microtask();
+            }
+        } else {
+            self.attend_on_tokio();
+        }
+    }
+
+    #[cfg(any(feature = "tokio", feature = "wasm"))]
+    fn attend_on_tokio(&self) {
+        #[cfg(feature = "tokio")]
         if tokio::runtime::Handle::try_current().is_ok() {
             drop(tokio::task::spawn_local(Attendant { ran: false }));
             self.attended.set(true);
@@ -126,16 +142,20 @@ impl Thread {
         if let Entry::Task(task) = entry {
             return self.push_task(task);
         }
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "wasm"))]
         if !self.attended.get() {
             self.attend();
         }
         self.queue.borrow_mut().entries.push_back(entry);
     }
 
-    /// Only an event loop has tasks, so nobody else need be told.
+    /// Only an event loop has tasks, and the browser, which stands in for one: tokio need not be told.
     #[inline]
     fn push_task(&self, task: TaskId) {
+        #[cfg(feature = "wasm")]
+        if browser::HERE && !self.attended.get() {
+            self.attend();
+        }
         self.queue.borrow_mut().push_task(task);
     }
 
@@ -197,7 +217,7 @@ std::thread_local! {
                 look_at: 64 }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
-            #[cfg(feature = "tokio")]
+            #[cfg(any(feature = "tokio", feature = "wasm"))]
             attended: Cell::new(false),
             polling: Cell::new(Polling::NOTHING),
             vtable: Cell::new(ptr::null()),
@@ -291,10 +311,26 @@ pub(crate) fn enter(event_loop: u64, queue: Queue) -> Queue {
     })
 }
 
-/// A loop is entered, or left.
-#[cfg(feature = "tokio")]
-pub(crate) fn attend(entered: bool) {
-    THREAD.with(|thread| thread.attended.set(entered));
+/// Says whether somebody is going to run what is in the queue.
+#[cfg(any(feature = "tokio", feature = "wasm"))]
+pub(crate) fn attend(attended: bool) {
+    THREAD.with(|thread| thread.attended.set(attended));
+}
+
+/// JavaScript goes on, and runs what is in the queue.
+#[cfg(feature = "wasm")]
+pub(crate) fn hand_over() {
+    THREAD.with(|thread| {
+        if !thread.attended.get() && !is_empty() {
+            thread.attend();
+        }
+    });
+}
+
+/// Whether a promise is waiting for [`report_suspects`].
+#[cfg(feature = "wasm")]
+pub(crate) fn any_suspects() -> bool {
+    THREAD.with(|thread| !thread.queue.borrow().suspects.is_empty())
 }
 
 /// Runs the queue on a tokio `LocalSet`, once.
@@ -360,7 +396,7 @@ pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
 pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
     let mut promise = Some(promise);
     let _ = THREAD.try_with(|thread| {
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "wasm"))]
         if !thread.attended.get() {
             thread.attend();
         }

@@ -1,10 +1,12 @@
 //! Rejections that nobody handles.
 
+use crate::browser;
 use core::any::Any;
 use core::fmt;
 use core::panic::Location;
 use std::boxed::Box;
 use std::eprintln;
+use std::string::ToString;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A rejection type of hot promises: how a reason is shown when nobody handled it.
@@ -40,7 +42,7 @@ impl<E: fmt::Debug + ?Sized> Reason for E {
 
 /// A rejection that nobody has handled, or resolvers that were dropped uncalled while somebody waits.
 ///
-/// Its `Display` is the line that is written to stderr when there is no hook.
+/// Its `Display` is the line that is written to stderr, or in a browser with `console.error`, when there is no hook.
 pub struct UnhandledRejection<'a> {
     location: &'static Location<'static>,
     reason: Described<'a>,
@@ -105,6 +107,7 @@ impl<'a> UnhandledRejection<'a> {
         let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
         match hook {
             Some(hook) => hook(&self),
+            None if browser::HERE => browser::console_error(&self.to_string()),
             None => eprintln!("{self}"),
         }
     }
@@ -139,9 +142,9 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
 /// Makes `hook` the one that learns of rejections nobody handled, on every thread; it replaces the former one.
 ///
-/// Without a hook a line is written to stderr.
+/// Without a hook a line is written to stderr; with feature `wasm` in a browser or Node, with `console.error`.
 /// A rejection of a [`LocalPromise`](crate::LocalPromise) is decided when the queue of its thread has drained, as Node does:
-/// a handler that was added until then counts. Awaiting, handlers, combinators and `detach` handle a rejection; `peek` and
+/// a handler that was added until then counts; in a browser a task later, as in HTML. Awaiting, handlers, combinators and `detach` handle a rejection; `peek` and
 /// `state` do not.
 ///
 /// ```

@@ -1,7 +1,7 @@
 //! What time it is, where a [`Sleep`](super::Sleep) would wait.
 
+use crate::browser::Instant;
 use core::time::Duration;
-use std::time::Instant;
 
 use super::installed::installed;
 

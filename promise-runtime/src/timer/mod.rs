@@ -2,7 +2,7 @@
 //!
 //! A [`Sleep`] decides when it is first polled which timer it uses, from where it runs:
 //!
-//! 1. the event loop that runs on this thread (feature `event_loop`),
+//! 1. the event loop that runs on this thread (feature `event_loop`); in a browser or Node `setTimeout` (feature `wasm`),
 //! 2. the tokio runtime entered on this thread (feature `tokio`), so `tokio::time::pause` works,
 //! 3. the timer given to [`set_timer`],
 //! 4. a portable timer with a thread of its own (feature `std`).

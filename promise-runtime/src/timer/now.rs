@@ -1,9 +1,9 @@
 //! What time it is, by the clock that a [`Sleep`](super::Sleep) started here would go by.
 
 use super::installed::installed;
+use crate::browser::Instant;
 use core::time::Duration;
 use std::sync::OnceLock;
-use std::time::Instant;
 
 /// Where the system's clock starts to count: the first time that anybody asked.
 static ORIGIN: OnceLock<Instant> = OnceLock::new();
@@ -18,7 +18,8 @@ pub(crate) fn now() -> Duration {
     if let Some(timers) = crate::event_loop::Timers::current() {
         return timers.since(origin);
     }
-    #[cfg(feature = "tokio")]
+    // In a browser the loop above is always there, and the clock of tokio never.
+    #[cfg(all(feature = "tokio", not(target_arch = "wasm32")))]
     if tokio::runtime::Handle::try_current().is_ok() {
         // A paused clock counts from when it was paused.
         return tokio::time::Instant::now()

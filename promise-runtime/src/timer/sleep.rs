@@ -52,7 +52,7 @@ pin_project! {
     /// thread afterwards and keeps that timer. Once the time is up every further poll is ready at once.
     ///
     /// Cancel-safe: dropping it cancels the timer and leaves nothing behind. The wait is never shorter than
-    /// the duration, and longer by what the timer's resolution adds (tokio: up to a millisecond). On the event
+    /// the duration, and longer by what the timer's resolution adds (tokio: up to a millisecond); in a browser it is what `setTimeout` takes for it. On the event
     /// loop even an empty duration waits for one turn. Durations above 584 years count as 584 years.
     ///
     /// # Panics

@@ -13,7 +13,7 @@ mod world;
 
 use super::kind::Shared;
 use crate::program::Program;
-use crate::rejections;
+use crate::rejections::{self, Listening};
 use crate::setting::Setting;
 use crate::value::ZERO;
 use promise_runtime::event_loop::{self, Clock, EventLoop};
@@ -21,25 +21,47 @@ use std::sync::{Mutex, MutexGuard};
 use world::World;
 
 pub(crate) fn play(program: &Program, setting: Setting) -> String {
-    let world = Shared::new(World::new(program, setting));
-    let reporter = Shared::clone(&world);
-    let _listening = rejections::listen(move |reason| reporter.log(format_args!("!{reason}")));
-    let main = || {
-        world.start_ticker();
-        world.run(&program.body, &ZERO);
-    };
-    let log = if setting == Setting::Outside {
-        main();
+    let running = Running::new(program, setting);
+    if setting == Setting::Outside {
+        running.start(program);
         event_loop::run_until_idle();
-        world.end()
+        running.end()
     } else {
         let event_loop = EventLoop::with_clock(Clock::Virtual);
-        event_loop.run(async { main() });
+        event_loop.run(async { running.start(program) });
         event_loop.run_until_idle();
-        world.end()
-    };
-    world.clear();
-    log
+        running.end()
+    }
+}
+
+/// A program that runs on whatever loop there is.
+pub(crate) struct Running {
+    world: Shared<World>,
+    _listening: Listening,
+}
+
+impl Running {
+    pub(crate) fn new(program: &Program, setting: Setting) -> Self {
+        let world = Shared::new(World::new(program, setting));
+        let reporter = Shared::clone(&world);
+        let listening = rejections::listen(move |reason| reporter.log(format_args!("!{reason}")));
+        Self {
+            world,
+            _listening: listening,
+        }
+    }
+
+    pub(crate) fn start(&self, program: &Program) {
+        self.world.start_ticker();
+        self.world.run(&program.body, &ZERO);
+    }
+
+    /// Gives the log.
+    pub(crate) fn end(self) -> String {
+        let log = self.world.end();
+        self.world.clear();
+        log
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
