@@ -63,14 +63,12 @@ struct Slot {
     calls: bool,
     /// What fires it, in a browser.
     timeout: Option<Timeout>,
+    /// How many nanoseconds are left then, of a time that is too long for it.
+    left: u64,
 }
 
-/// The longest time that `setTimeout` can wait, in milliseconds: 24.8 days.
-const LONGEST: u32 = i32::MAX as u32;
-
-/// If more is left when JavaScript fires a timer, the time was too long for `setTimeout`. Less is rounding.
-#[cfg(feature = "wasm")]
-const ROUNDING: u64 = 1_000_000_000;
+/// The longest time that `setTimeout` can wait: 2^31 - 1 milliseconds, 24.8 days.
+const LONGEST: u64 = i32::MAX as u64 * 1_000_000;
 
 impl Inner {
     fn now(&self) -> u64 {
@@ -104,11 +102,13 @@ impl Inner {
 
     /// Has JavaScript fire the timer, or go on with one that is too long for it.
     fn set_timeout(&mut self, nanos: u64, number: u64, slot: u32) {
-        if self.hosted {
-            let milliseconds =
-                u32::try_from(nanos.div_ceil(1_000_000)).map_or(LONGEST, |time| time.min(LONGEST));
-            self.slots[slot as usize].timeout =
-                Some(browser::set_timeout(milliseconds, slot, number));
+        if browser::HERE && self.hosted {
+            let leg = nanos.min(LONGEST);
+            // No more than 31 bits.
+            let milliseconds = leg.div_ceil(1_000_000) as u32;
+            let entry = &mut self.slots[slot as usize];
+            entry.left = nanos - leg;
+            entry.timeout = Some(browser::set_timeout(milliseconds, slot, number));
         }
     }
 }
@@ -288,8 +288,8 @@ impl Timers {
         let entry = inner.slots.get_mut(slot as usize)?;
         let (at, _) = entry.pending.filter(|pending| pending.1 == number)?;
         entry.timeout = None;
-        let left = at.saturating_sub(inner.now());
-        if left > ROUNDING {
+        let left = entry.left;
+        if left > 0 {
             inner.set_timeout(left, number, slot);
             return None;
         }

@@ -118,11 +118,8 @@ impl Thread {
     #[cold]
     fn attend(&self) {
         if browser::HERE {
-            // Any other loop is run by whoever entered it.
-            if [0, self.own_event_loop()].contains(&self.event_loop.get()) {
-                self.attended.set(true);
-                browser::queue_microtask();
-            }
+            self.attended.set(true);
+            browser::queue_microtask();
         } else {
             self.attend_on_tokio();
         }
