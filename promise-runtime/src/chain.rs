@@ -61,6 +61,7 @@ where
     /// assert_eq!(promise! { Promise.resolve("ready") }.block_on(), Ok("ready"));
     /// ```
     #[cfg(feature = "event_loop")]
+    #[track_caller]
     pub fn block_on(self) -> Result<T, E> {
         crate::event_loop::run(self)
     }
@@ -202,6 +203,9 @@ where
     }
 
     /// Starts the chain and forgets it: it runs in the background of the executor that is entered.
+    ///
+    /// On the event loop it runs up to where it first has to wait before this returns, as an async function of JavaScript does when it is called; on tokio it is
+    /// a task. A panic in it ends the loop's `run` in a later turn, and on tokio the task.
     ///
     /// Exists only where the chain cannot reject: nobody would see the rejection.
     ///

@@ -3,6 +3,7 @@
 use futures::channel::{mpsc, oneshot};
 use futures::stream::{FuturesUnordered, StreamExt};
 use promise_runtime::event_loop::{Clock, EventLoop, delay, now, run, run_until_idle, run_with};
+use promise_runtime::prelude::promise;
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -311,4 +312,45 @@ fn a_drop_inside_the_loop_may_wake_it() {
         drop(sender);
         assert!(receiver.await.is_err());
     });
+}
+
+#[test]
+fn a_detached_chain_runs_at_once_up_to_its_first_wait() {
+    let log = Rc::new(RefCell::new(Vec::new()));
+    let started = |name: &'static str| {
+        let log = Rc::clone(&log);
+        promise! { move Promise.try(() => log.borrow_mut().push(name)).delay(Duration::ZERO).then(() => log.borrow_mut().push("later")) }
+    };
+    run_with(Clock::Virtual, async {
+        started("detached").detach_local();
+        log.borrow_mut().push("after");
+        let _ = started("spawned").spawn_local();
+        log.borrow_mut().push("after");
+        delay(Duration::from_millis(1)).await;
+    });
+    let expected = ["detached", "after", "spawned", "after", "later", "later"];
+    assert_eq!(*log.borrow(), expected);
+
+    let count = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    run_with(Clock::Virtual, async {
+        let counter = count.clone();
+        promise! { move Promise.try(() => { counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed); }) }
+            .detach();
+        assert_eq!(count.load(std::sync::atomic::Ordering::Relaxed), 1);
+    });
+}
+
+#[test]
+fn a_panic_of_a_detached_chain_is_the_loops_not_the_callers() {
+    let went_on = Cell::new(false);
+    let message = panic_of(|| {
+        run_with(Clock::Virtual, async {
+            promise! { Promise.try(|| -> () { panic!("detached") }) }.detach_local();
+            went_on.set(true);
+            delay(Duration::from_millis(1)).await;
+            unreachable!("the panic ends `run` first");
+        })
+    });
+    assert_eq!(message, "detached");
+    assert!(went_on.get());
 }

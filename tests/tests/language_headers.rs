@@ -55,6 +55,16 @@ fn a_chain_is_awaited_with_await_and_a_question_mark() {
 }
 
 #[test]
+fn move_stands_before_or_after_the_header() {
+    fn doubled(n: u32) -> [LocalBoxedChain<'static, u32, ApiError>; 2] {
+        let before = promise! { move <u32, ApiError> Promise.resolve(n).then(n => n * 2) };
+        let after = promise! { <u32, ApiError> move Promise.resolve(n).then(n => n * 2) };
+        [before.boxed_local(), after.boxed_local()]
+    }
+    assert_eq!(settle(promise! { Promise.all(doubled(2)) }), Ok([4, 4]));
+}
+
+#[test]
 fn the_header_names_both_types_or_either() {
     let both =
         promise! { <u64, Box<dyn Error>> Promise.resolve("5").then(text => text.parse::<u64>()?) };

@@ -26,7 +26,7 @@ mod statics;
 mod step;
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use syn::Type;
+use syn::{Token, Type};
 
 pub(crate) use chain::{STEPS, is_step_name};
 pub(crate) use rewrite::{AWAIT, NESTED, THROW, rewrite};
@@ -46,11 +46,12 @@ pub(crate) fn promise(input: TokenStream, errors: &mut Errors) -> Promise {
         runtime = Runtime(path.stream());
         tokens.remove(0);
     }
-    let mut capture = None;
-    if is_ident(tokens.first(), "move") && !is_punct(tokens.get(1), '|') {
-        capture = syn::parse2(TokenStream::from(tokens.remove(0))).ok();
-    }
+    let mut capture = capture_mode(&mut tokens);
     let types = header(&mut tokens, errors);
+    if capture.is_none() {
+        // Where rustc's advice for a borrow that does not live long enough puts it.
+        capture = capture_mode(&mut tokens);
+    }
     if is_punct(tokens.last(), ';') {
         tokens.pop();
     }
@@ -79,6 +80,14 @@ pub(crate) fn promise(input: TokenStream, errors: &mut Errors) -> Promise {
         types,
         chain,
     }
+}
+
+/// Takes `move` off the front, unless it is a closure's.
+fn capture_mode(tokens: &mut Vec<TokenTree>) -> Option<Token![move]> {
+    if is_ident(tokens.first(), "move") && !is_punct(tokens.get(1), '|') {
+        return syn::parse2(TokenStream::from(tokens.remove(0))).ok();
+    }
+    None
 }
 
 /// Takes `<T, E>` off the front. `<T as Trait>::function()` is a source, not a header.

@@ -76,11 +76,29 @@ pub fn set_interval(callback: impl FnMut() + 'static, period: Duration) -> Timer
 }
 
 /// Forgets a timer of [`set_timeout`] and drops its callback. Does nothing if it has been called, or was set in another loop.
+///
+/// ```
+/// use promise_runtime::event_loop::{clear_timeout, run_until_idle, set_timeout};
+/// use std::time::Duration;
+///
+/// let timer = set_timeout(|| unreachable!(), Duration::from_millis(1));
+/// clear_timeout(timer);
+/// run_until_idle();
+/// ```
 pub fn clear_timeout(id: TimerId) {
     clear(id);
 }
 
 /// Forgets a timer of [`set_interval`] and drops its callback. Does nothing if it is cleared already, or was set in another loop.
+///
+/// ```
+/// use promise_runtime::event_loop::{clear_interval, run_until_idle, set_interval};
+/// use std::time::Duration;
+///
+/// let timer = set_interval(|| unreachable!(), Duration::from_millis(1));
+/// clear_interval(timer);
+/// run_until_idle();
+/// ```
 pub fn clear_interval(id: TimerId) {
     clear(id);
 }

@@ -1,7 +1,7 @@
 //! Runs the tasks: first come, first served, and a timer only when nothing is ready.
 
 use super::Clock;
-use super::tasks::{Begun, Tasks, Work};
+use super::tasks::{Begun, Task, Tasks, Work};
 use super::timers::{Due, Next, Timers};
 use super::waker::{Remote, TaskId, Woken};
 use crate::browser;
@@ -12,6 +12,7 @@ use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
 use std::string::{String, ToString};
@@ -111,15 +112,18 @@ impl Executor {
         self.callbacks_made.replace(self.callbacks_made.get() + 1)
     }
 
-    /// Starts a task; its turn comes after everything that is ready now.
-    pub(super) fn spawn(&self, task: Work) {
+    /// Starts a task of nobody: polls it at once, and keeps it while it is pending.
+    pub(super) fn spawn_detached(&self, task: Task) {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
             let (id, waker) = tasks.open(&self.woken);
-            tasks.keep(id, waker, Some(task));
+            tasks.keep(id, waker, Some(Work::Boxed(Some(task))));
             id
         };
-        id.wake();
+        // Whoever starts it does not run it: a panic goes through the loop, as it would in a later turn.
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.poll_task(id))) {
+            jobs::push(Entry::Call(Box::new(move || resume_unwind(panic))));
+        }
     }
 
     /// Starts the future of a promise: polls it at once, and keeps it while it is pending.

@@ -43,7 +43,6 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tasks::Work;
 pub(crate) use tasks::{SendTask, Task};
 pub(crate) use timers::Timers;
 pub(crate) use waker::{Remote, TaskId, Woken};
@@ -220,16 +219,13 @@ impl fmt::Debug for EventLoop {
     }
 }
 
-/// Hands a task to the event loop that runs on this thread; its turn comes after everything that is ready now.
+/// Hands a task to the event loop that runs on this thread, which polls it at once.
 #[track_caller]
 pub(crate) fn spawn_detached_local(task: Task) {
-    // Outside the look at the loop, so that the task is not dropped in it.
-    let mut task = Some(Work::Boxed(Some(task)));
-    executor::current(|executor| task.take().map(|task| executor.spawn(task)));
-    assert!(
-        task.is_none(),
-        "no event loop runs on this thread: detach inside `event_loop::run`"
-    );
+    let executor = executor::current_loop();
+    let executor =
+        executor.expect("no event loop runs on this thread: detach inside `event_loop::run`");
+    executor.spawn_detached(task);
 }
 
 /// Polls the future of a promise at once, and keeps it while it is pending; an event loop runs on this thread.

@@ -7,7 +7,8 @@ use super::state::Hot;
 #[diagnostic::on_unimplemented(
     message = "a handler of a hot promise returns a `Result`, a promise, or a `Resolution`, not `{Self}`",
     label = "returns `{Self}`",
-    note = "a plain function of the value goes into `.map(…)`; else write `Ok(value)`"
+    note = "a plain function of the value goes into `.map(…)`; else write `Ok(value)`",
+    note = "a future has to be started: `promise! {{ move fetch(v) }}.spawn_local()`, for a `Promise` `.spawn()`"
 )]
 pub trait IntoResolution<T, E, P = Hot<T, E>> {
     /// What it comes to.

@@ -218,7 +218,7 @@ macro_rules! handles {
             /// Calls `f` when this promise has settled, either way, and then settles as this one did.
             ///
             /// `f` may return nothing, or what a handler of [`then`](Self::then) may. A value of it is ignored, a promise is waited for, a rejection
-            /// replaces the outcome, and a panic too. `f` also runs, in a turn of its own, when this or the new promise is cancelled
+            /// replaces the outcome, and a panic too; JavaScript's `throw` is `Err::<(), _>(reason)` here. `f` also runs, in a turn of its own, when this or the new promise is cancelled
             /// before; nobody waits for what it returns then. ECMA-262, 27.2.5.3.
             ///
             /// ```
@@ -512,6 +512,17 @@ macro_rules! handles {
             ///
             /// Like a call it decides: later calls are ignored even while `promise` is pending. A promise that is given itself panics
             /// in whoever awaits it, where JavaScript rejects with a TypeError. ECMA-262, 27.2.1.3.2.
+            ///
+            /// ```
+            #[doc = concat!("use promise_runtime::{", stringify!($Promise), ", event_loop};")]
+            ///
+            #[doc = concat!("let (first, resolve_first, _reject) = ", stringify!($Promise), "::<_, ()>::with_resolvers();")]
+            #[doc = concat!("let (second, resolve_second, _reject) = ", stringify!($Promise), "::with_resolvers();")]
+            /// resolve_first.adopt(second);
+            /// resolve_first(1); // too late
+            /// resolve_second(2);
+            /// assert_eq!(event_loop::run(first), Ok(2));
+            /// ```
             pub fn adopt(&self, promise: $Promise<T, E>)
             where
                 T: Clone,
@@ -594,7 +605,8 @@ mod local {
         /// It settles once, with a value or a reason, and may have any number of handles and consumers; its work goes on whether or
         /// not anybody waits, also when all handles are dropped. Handlers and consumers have their turns in the microtask queue of the thread: that of
         /// the event loop that runs on it, of a tokio `LocalSet`, or of JavaScript. Outside of all, that of the thread's own loop, so that a
-        /// program can set its promises up and then call [`event_loop::run_until_idle`](crate::event_loop::run_until_idle).
+        /// program can set its promises up and then call [`event_loop::run_until_idle`](crate::event_loop::run_until_idle). In a tokio runtime
+        /// without a `LocalSet` a method that takes a handler panics: use [`Promise`](crate::Promise) there.
         ///
         /// Handlers get a clone of the value, or the value itself if nobody else can see it, so `T` and `E` must be `Clone` for
         /// most of what can be done here: share what is dear in an `Rc`. Rejections that nobody has handled when the queue has

@@ -1,21 +1,41 @@
 //! Hot promises: handles that settle once, have any number of consumers, and run whether or not anybody waits.
 //!
-//! [`LocalPromise`] belongs to one thread and keeps JavaScript's order, tick for tick. [`Promise`] may be used on every thread and
-//! keeps causal order. Both have one interface and are two instantiations of one source text, `engine`, over the types that a
-//! `kind` names: `Rc` and cells, or `Arc` and locks.
+//! [`LocalPromise`] belongs to one thread and keeps JavaScript's order, tick for tick: for the event loop, and for programs that come from
+//! JavaScript. [`Promise`] may be used on every thread and keeps causal order: for tokio and threads. Both have one interface. A
+//! hot promise comes from a chain, [`.spawn_local()`](crate::Chain::spawn_local) or [`.spawn()`](crate::Chain::spawn), or from callbacks, `new` and
+//! `with_resolvers`; `.await` and the steps of `promise!` take it as they take any future.
 //!
-//! | module | idea |
-//! |---|---|
-//! | `handle` | the public types, written once for both |
-//! | `engine::ticks` | what happens in which turn, with the sections of ECMA-262 |
-//! | `engine::cell` | an outcome, once, and who waits for it |
-//! | `engine::{then, finally, join, deferred, task}` | the promises, by what settles them |
-//! | `engine::wait` | `.await` |
-//! | `local`, `shared` | the two kinds, and how each starts futures |
-//! | `jobs` | the microtasks of a thread, first come, first served |
-//! | `flat` | drops and cancellations, however long the chain, without recursion |
-//! | `panics` | foreign code that panics keeps nobody else waiting |
-//! | `reason` | rejections that nobody handles |
+//! ```
+//! use promise_runtime::{event_loop, prelude::*};
+//! use std::time::Duration;
+//!
+//! event_loop::run(async {
+//!     let answer: LocalPromise<u32, String> = LocalPromise::new(|resolve, _reject| {
+//!         event_loop::set_timeout(move || resolve(21), Duration::from_millis(1));
+//!     });
+//!     let doubled = answer.map(|n| n * 2);
+//!     assert_eq!(answer.state(), PromiseState::Pending);
+//!
+//!     let sum = promise! { Promise.all([&answer, &doubled]).then(([a, b]) => a + b) };
+//!     assert_eq!(sum.await, Ok(63));
+//!     assert_eq!(answer.peek(), Some(Ok(&21)));
+//! });
+//! ```
+
+// Both kinds are instantiations of one source text, `engine`, over the types that a `kind` names: `Rc` and cells, or `Arc` and locks.
+//
+// | module | idea |
+// |---|---|
+// | `handle` | the public types, written once for both |
+// | `engine::ticks` | what happens in which turn, with the sections of ECMA-262 |
+// | `engine::cell` | an outcome, once, and who waits for it |
+// | `engine::{then, finally, join, deferred, task}` | the promises, by what settles them |
+// | `engine::wait` | `.await` |
+// | `local`, `shared` | the two kinds, and how each starts futures |
+// | `jobs` | the microtasks of a thread, first come, first served |
+// | `flat` | drops and cancellations, however long the chain, without recursion |
+// | `panics` | foreign code that panics keeps nobody else waiting |
+// | `reason` | rejections that nobody handles |
 
 #![cfg_attr(
     not(feature = "event_loop"),

@@ -57,6 +57,7 @@ where
 }
 
 /// A function that starts only so often: what [`throttle`] returns. Clones share the limit.
+#[must_use = "a throttled function does nothing until it is called with `call`"]
 pub struct Throttle<F, A> {
     shared: Arc<Shared<F>>,
     argument: PhantomData<fn(A)>,

@@ -422,7 +422,10 @@ impl<T, E> Outcome<T, E> {
             Self::Panicked(payload) => {
                 let payload = payload.lock().take();
                 match payload {
-                    Some(payload) => resume_unwind(payload),
+                    Some(payload) => match payload.downcast() {
+                        Ok(adoption) => SelfAdoption::panic(&adoption),
+                        Err(payload) => resume_unwind(payload),
+                    },
                     None => panic!(
                         "the promise created at {place} has panicked; the panic itself was raised in the first one who awaited it"
                     ),
@@ -432,6 +435,16 @@ impl<T, E> Outcome<T, E> {
                 panic!("the promise created at {place} was cancelled, so there is nothing to await")
             }
         }
+    }
+}
+
+/// The panic of a promise that adopts itself, with the place of creation. Nothing has been raised yet, so the message is still to be shown.
+pub(super) struct SelfAdoption(pub(super) &'static Location<'static>);
+
+impl SelfAdoption {
+    fn panic(&self) -> ! {
+        let Self(place) = self;
+        panic!("the promise created at {place} adopts itself, so it could never settle")
     }
 }
 

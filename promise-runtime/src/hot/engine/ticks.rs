@@ -19,7 +19,7 @@
 //!
 //! The promises of many threads skip the turns in which no handler runs: nobody can tell there.
 
-use super::cell::{Handle, Job, Node, Outcome, View, settle};
+use super::cell::{Handle, Job, Node, Outcome, SelfAdoption, View, settle};
 use super::kind::{Lock, Shared, Value, Weak, any_job, step};
 use super::reactions::{Key, React};
 use super::{Product, cell};
@@ -186,9 +186,7 @@ fn is_same<T, E>(a: &Handle<T, E>, b: &Handle<T, E>) -> bool {
 
 /// Rule 4.
 fn self_adoption<T, E>(place: &'static core::panic::Location<'static>) -> Outcome<T, E> {
-    let message =
-        std::format!("the promise created at {place} adopts itself, so it could never settle");
-    Outcome::panicked(Box::new(message))
+    Outcome::panicked(Box::new(SelfAdoption(place)))
 }
 
 /// Runs a handler; its panic is for whoever awaits the promise.

@@ -194,6 +194,7 @@ impl<C, L> Builder<C, L> {
     }
 
     /// A closed breaker with these settings.
+    #[must_use]
     pub fn build(self) -> CircuitBreaker<C, L>
     where
         L: Listener,

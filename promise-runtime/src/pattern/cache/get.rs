@@ -1,7 +1,7 @@
 //! The future of a cache: finds the value, waits for whoever loads it, or loads it.
 
-use super::Cache;
 use super::store::{Found, Outcome};
+use super::{Cache, Shareable};
 use crate::pattern::flight::{Role, Seat};
 use crate::pattern::line::{Wakers, lock};
 use crate::timer::now;
@@ -98,8 +98,8 @@ impl<K: Hash + Eq + Clone, V, E> Boarded<K, V, E> {
 impl<K, V, E, F, P> Future for Get<K, V, E, F, P>
 where
     K: Hash + Eq + Clone,
-    V: Clone,
-    E: Clone,
+    V: Shareable,
+    E: Shareable,
     F: FnOnce() -> P,
     P: IntoFuture<Output = Result<V, E>>,
 {

@@ -283,3 +283,14 @@ impl<K: Hash + Eq, V, E> fmt::Debug for Cache<K, V, E> {
             .finish_non_exhaustive()
     }
 }
+
+/// What all callers of one flight get: a clone each.
+#[diagnostic::on_unimplemented(
+    message = "all who ask a `Cache` for a key get the same outcome, so `{Self}` must be `Clone`; share it: `Arc::new(value)`, `.map_err(Arc::new)` or \
+               `.map_err(SharedError::from)` at the end of the load"
+)]
+#[doc(hidden)]
+pub trait Shareable: Clone {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone> Shareable for T {}

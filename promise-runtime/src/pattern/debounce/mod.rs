@@ -58,6 +58,7 @@ where
 /// | [`shared`](Self::shared) | as above | get the same outcome |
 ///
 /// The methods that change the settings begin with no calls, also if a clone has some.
+#[must_use = "a debounced function does nothing until it is called with `call`"]
 pub struct Debounce<F, A, S = Alone> {
     handler: Arc<F>,
     times: Times,
@@ -109,7 +110,6 @@ impl<F, A, S: Default> Debounce<F, A, S> {
     /// assert_eq!(save.call(3).await, Ok(3));
     /// # });
     /// ```
-    #[must_use]
     pub fn leading(self) -> Self {
         let leading = true;
         Self::with(
@@ -142,7 +142,6 @@ impl<F, A, S: Default> Debounce<F, A, S> {
     /// assert_eq!(runs, [5, 9]);
     /// # });
     /// ```
-    #[must_use]
     pub fn max_wait(self, max_wait: Duration) -> Self {
         Self::with(
             self.handler,
@@ -170,7 +169,6 @@ impl<F, A> Debounce<F, A> {
     /// assert_eq!(all([load.call(1), load.call(2)]).await, Ok([20, 20]));
     /// # });
     /// ```
-    #[must_use]
     pub fn shared<T, E>(self) -> Debounce<F, A, Together<A, T, E>>
     where
         F: AsyncFn(A) -> Result<T, E>,

@@ -72,6 +72,7 @@ impl Pool {
     /// A pool of `concurrency` slots, and a line as long as it gets.
     ///
     /// Panics if `concurrency` is 0, as nothing would ever start.
+    #[must_use]
     #[track_caller]
     pub fn new(concurrency: usize) -> Self {
         Self::bounded(concurrency, usize::MAX)
@@ -94,6 +95,7 @@ impl Pool {
     /// assert_eq!(waits.await, Ok(2));
     /// # });
     /// ```
+    #[must_use]
     #[track_caller]
     pub fn bounded(concurrency: usize, waiting: usize) -> Self {
         assert_some(concurrency);
@@ -341,11 +343,13 @@ pub struct Queue(Pool);
 
 impl Queue {
     /// A queue as long as it gets.
+    #[must_use]
     pub fn new() -> Self {
         Self(Pool::new(1))
     }
 
     /// A queue in which [`try_add`](Pool::try_add) fails when `waiting` tasks are in line.
+    #[must_use]
     pub fn bounded(waiting: usize) -> Self {
         Self(Pool::bounded(1, waiting))
     }

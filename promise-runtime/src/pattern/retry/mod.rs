@@ -16,11 +16,36 @@ use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 /// anew for each attempt, and may use and change what it captures. An attempt that has started is not interrupted; give it a
 /// [`with_timeout`](super::with_timeout).
 ///
+/// # On several threads
+///
+/// rustc cannot see yet that a future is `Send` if an `operation` in it borrows from its surroundings ("implementation of `Send` is not general
+/// enough"). For `tokio::spawn` let it own what it uses, `async move || …`, or write the step, which may borrow:
+///
+/// ```
+/// # #[derive(Clone)] struct Client;
+/// # impl Client { async fn load(&self) -> Result<u32, String> { Ok(7) } }
+/// # fn needs_send<F: Future + Send>(future: F) -> F { future }
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::prelude::*;
+///
+/// let (client, owned) = (Client, Client);
+/// let task = async move {
+///     let first = retry(3, async move || owned.load().await).await?;
+///     let second = promise! { client.load().retry(3) }.await?;
+///     Ok::<_, String>(first + second)
+/// };
+/// assert_eq!(needs_send(task).await, Ok(14));
+/// # });
+/// ```
+///
+/// # Panics and cancellation
+///
 /// What panics: only `operation` and the policy's closures; a panic is not tried again. Cancel-safe: dropping it drops the attempt in
 /// flight or the back-off, whose timer is cancelled, and no further attempt is made.
 ///
 /// In a chain, [`.retry(policy)`](crate::steps::retry) tries all steps before it again. In JavaScript: the packages p-retry and cockatiel. Unlike in those, every
 /// rejection is worth another attempt unless [`when`](RetryPolicy::when) refuses it: none is taken for a programming error by its type.
+/// A generic function asks for `F: AsyncFnMut() -> Result<T, E>`; one that asks for `F: FnMut() -> P` passes `|| operation()`.
 ///
 /// ```
 /// # use promise_runtime::event_loop::{self, Clock};
