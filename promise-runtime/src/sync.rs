@@ -3,6 +3,11 @@
 pub(crate) use alloc::alloc::{alloc, dealloc};
 pub(crate) use alloc::sync::Arc;
 pub(crate) use core::sync::atomic;
+#[cfg(feature = "std")]
+pub(crate) use std::{
+    sync::{Mutex, MutexGuard, OnceLock},
+    thread_local,
+};
 
 /// A cell that several threads may look into, each when it is its turn.
 #[derive(Debug)]
@@ -11,6 +16,13 @@ pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
 impl<T> UnsafeCell<T> {
     pub(crate) const fn new(value: T) -> Self {
         UnsafeCell(core::cell::UnsafeCell::new(value))
+    }
+
+    /// Nobody else has the cell.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut()
     }
 
     /// Looks at the value. The caller sees to it that nobody changes it meanwhile.

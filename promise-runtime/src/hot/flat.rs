@@ -19,7 +19,7 @@ enum Work {
     Cancel(AnyJob, u32),
 }
 
-std::thread_local! {
+crate::sync::thread_local! {
     static LATER: Later = const {
         Later { active: Cell::new(false), work: RefCell::new(ManuallyDrop::new(VecDeque::new())) }
     };

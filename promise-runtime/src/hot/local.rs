@@ -63,6 +63,10 @@ mod kind {
             self.0.get()
         }
 
+        pub(crate) fn get_mut(&mut self) -> bool {
+            *self.0.get_mut()
+        }
+
         /// Makes it true; returns what it was.
         pub(crate) fn set(&self) -> bool {
             self.0.replace(true)

@@ -1,6 +1,6 @@
 //! A value that many may look at, and the last of them may take out.
 
-use core::cell::UnsafeCell;
+use crate::sync::UnsafeCell;
 
 /// Shared, but for the one who takes the value.
 pub(super) struct Slot<T>(UnsafeCell<Option<T>>);
@@ -25,7 +25,7 @@ impl<T> Slot<T> {
     /// Until the reference is dropped nobody calls `take`.
     pub(super) unsafe fn get(&self) -> Option<&T> {
         // SAFETY: only `take` makes an exclusive reference.
-        unsafe { &*self.0.get() }.as_ref()
+        self.0.with(|value| unsafe { &*value }).as_ref()
     }
 
     /// Takes the value out.
@@ -35,6 +35,6 @@ impl<T> Slot<T> {
     /// No reference that `get` gave is alive, and no other thread is in `get` or `take`.
     pub(super) unsafe fn take(&self) -> Option<T> {
         // SAFETY: so says the caller.
-        unsafe { &mut *self.0.get() }.take()
+        self.0.with_mut(|value| unsafe { &mut *value }.take())
     }
 }

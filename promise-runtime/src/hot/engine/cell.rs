@@ -178,7 +178,7 @@ impl<T, E> Cell<T, E> {
 
 impl<T, E> Drop for Cell<T, E> {
     fn drop(&mut self) {
-        if !Reporter::<E>::ON_DROP || self.consumed.get() {
+        if !Reporter::<E>::ON_DROP || self.consumed.get_mut() {
             return;
         }
         if let Some(Outcome::Settled(Err(reason))) = self.outcome.get_mut().and_then(Slot::get_mut)

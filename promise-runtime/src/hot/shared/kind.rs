@@ -1,0 +1,154 @@
+//! The types that the engine is compiled over.
+
+use super::engine::{Job, Suspect};
+use crate::hot::Reason;
+use crate::hot::TaskId;
+use crate::hot::flat;
+use crate::hot::job::AnyJob;
+use crate::hot::reason::UnhandledRejection;
+use crate::sync::atomic::{self, AtomicBool, AtomicUsize, Ordering};
+use crate::sync::{Mutex, MutexGuard};
+use core::panic::Location;
+use core::task::Waker;
+use std::sync::{PoisonError, TryLockError};
+
+pub(crate) use super::home::{Home, Seat};
+pub(crate) use crate::sync::OnceLock as Once;
+pub(crate) use std::sync::{Arc as Shared, Weak};
+
+/// Used by many threads at once.
+pub(crate) trait Portable: Send + Sync {}
+impl<T: Send + Sync + ?Sized> Portable for T {}
+
+/// What a promise may hold: every thread may look at it.
+pub(crate) trait Value: Portable + 'static {}
+impl<T: Send + Sync + 'static> Value for T {}
+
+/// What a promise may reject with.
+pub(crate) trait Cause: Reason + Value {}
+impl<E: Reason + Value> Cause for E {}
+
+/// What one thread uses after another: handlers and futures.
+pub(crate) trait Owned: Send + 'static {}
+impl<T: Send + 'static> Owned for T {}
+
+/// Whether steps that run no handler have turns of their own: on many threads nobody could tell.
+pub(crate) const TURNS: bool = false;
+
+/// Held for moments, never while foreign code runs; but for a future, which is locked while it is polled.
+#[derive(Default)]
+pub(crate) struct Lock<T>(Mutex<T>);
+
+impl<T> Lock<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` if it is in use.
+    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        match self.0.try_lock() {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+/// A truth that begins with `false`. It publishes nothing: what it is about lies behind locks.
+#[derive(Default)]
+pub(crate) struct Flag(AtomicBool);
+
+impl Flag {
+    pub(crate) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The same for whoever nobody else looks at it with.
+    pub(crate) fn get_mut(&mut self) -> bool {
+        *self.0.get_mut()
+    }
+
+    /// Makes it true; returns what it was.
+    pub(crate) fn set(&self) -> bool {
+        self.0.swap(true, Ordering::Relaxed)
+    }
+}
+
+pub(crate) struct Count(AtomicUsize);
+
+impl Count {
+    pub(crate) fn new(count: usize) -> Self {
+        Self(AtomicUsize::new(count))
+    }
+
+    pub(crate) fn increment(&self) {
+        // Whoever counts one more is counted himself, so nobody takes it for one.
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Sees everything that those did who are not counted any more.
+    pub(crate) fn is_one(&self) -> bool {
+        self.0.load(Ordering::Acquire) == 1
+    }
+
+    /// True when it has reached zero.
+    pub(crate) fn decrement(&self) -> bool {
+        self.0.fetch_sub(1, Ordering::Release) == 1
+    }
+}
+
+/// What is written before the fence on one thread, or after it on the other, is seen by one of the two.
+pub(crate) fn fence() {
+    atomic::fence(Ordering::SeqCst);
+}
+
+/// How a rejection is reported when the promise is dropped with nobody having handled it.
+pub(crate) struct Reporter<E>(fn(&E, &'static Location<'static>));
+
+impl<E> Reporter<E> {
+    pub(crate) const ON_DROP: bool = true;
+
+    pub(crate) fn new() -> Self
+    where
+        E: Cause,
+    {
+        Self(|reason, place| UnhandledRejection::rejected(place, reason).report())
+    }
+
+    pub(crate) fn report(&self, reason: &E, place: &'static Location<'static>) {
+        (self.0)(reason, place);
+    }
+}
+
+/// A rejection is decided when the promise is dropped.
+pub(crate) fn track_rejected(_: Shared<dyn Suspect>) {}
+
+/// That somebody waits in vain is known at once.
+pub(crate) fn track_abandoned(promise: Shared<dyn Suspect>) {
+    if !promise.is_clear() {
+        promise.report();
+    }
+}
+
+/// Another thread may have to wake it, so only its waker will do.
+pub(crate) fn polled_task(_: &Waker) -> Option<TaskId> {
+    None
+}
+
+/// Gives the task that is being polled another turn.
+pub(crate) fn wake_next(waker: &Waker) {
+    waker.wake_by_ref();
+}
+
+/// Runs a step that runs no handler.
+pub(crate) fn step(job: Shared<dyn Job>, index: u32) {
+    flat::run_job(any_job(job), index);
+}
+
+pub(crate) fn any_job(job: Shared<dyn Job>) -> AnyJob {
+    AnyJob::Shared(job)
+}

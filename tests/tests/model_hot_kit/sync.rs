@@ -1,0 +1,134 @@
+//! What the source of hot promises takes from the standard library, in loom's form.
+//!
+//! `Arc` is the standard library's, since loom's cannot point to a `dyn`. So loom does not know that whoever drops the last one has
+//! seen what the others did: what is asked for with `&mut` is taken past loom.
+
+pub(crate) use crate::kit::{Arc, alloc, dealloc, retired};
+pub(crate) use loom::sync::{Mutex, MutexGuard};
+
+pub(crate) mod atomic {
+    pub(crate) use crate::kit::atomic::*;
+    use crate::planted::ordering;
+
+    pub(crate) struct AtomicBool {
+        seen: AtomicU8,
+        is: std::sync::atomic::AtomicBool,
+    }
+
+    impl AtomicBool {
+        pub(crate) fn new(value: bool) -> Self {
+            Self {
+                seen: AtomicU8::new(value.into()),
+                is: value.into(),
+            }
+        }
+
+        #[track_caller]
+        pub(crate) fn load(&self, order: Ordering) -> bool {
+            self.seen.load(order) != 0
+        }
+
+        #[track_caller]
+        pub(crate) fn swap(&self, value: bool, order: Ordering) -> bool {
+            let former = self.seen.swap(value.into(), order) != 0;
+            self.is.store(value, Ordering::Relaxed);
+            former
+        }
+
+        pub(crate) fn get_mut(&mut self) -> &mut bool {
+            self.is.get_mut()
+        }
+    }
+
+    impl Default for AtomicBool {
+        fn default() -> Self {
+            Self::new(false)
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn fence(order: Ordering) {
+        match ordering(order, Some(Ordering::Relaxed), None) {
+            Ordering::Relaxed => {}
+            order => loom::sync::atomic::fence(order),
+        }
+    }
+}
+
+/// A value that is set once.
+pub(crate) struct OnceLock<T> {
+    value: std::sync::OnceLock<T>,
+    is_set: loom::sync::atomic::AtomicBool,
+    setting: Mutex<()>,
+}
+
+impl<T> OnceLock<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            value: std::sync::OnceLock::new(),
+            is_set: loom::sync::atomic::AtomicBool::new(false),
+            setting: Mutex::new(()),
+        }
+    }
+
+    pub(crate) fn get(&self) -> Option<&T> {
+        let is_set = self.is_set.load(atomic::Ordering::Acquire);
+        is_set.then(|| self.value.get()).flatten()
+    }
+
+    pub(crate) fn set(&self, value: T) -> Result<(), T> {
+        let _setting = self.setting.lock().unwrap();
+        self.value.set(value)?;
+        self.is_set.store(true, atomic::Ordering::Release);
+        Ok(())
+    }
+
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        self.value.get_mut()
+    }
+}
+
+impl<T> From<T> for OnceLock<T> {
+    fn from(value: T) -> Self {
+        Self {
+            value: std::sync::OnceLock::from(value),
+            is_set: loom::sync::atomic::AtomicBool::new(true),
+            setting: Mutex::new(()),
+        }
+    }
+}
+
+/// Loom panics when two accesses are not ordered.
+pub(crate) struct UnsafeCell<T> {
+    accesses: loom::cell::UnsafeCell<()>,
+    value: std::cell::UnsafeCell<T>,
+}
+
+impl<T> UnsafeCell<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            accesses: loom::cell::UnsafeCell::new(()),
+            value: std::cell::UnsafeCell::new(value),
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
+    }
+
+    pub(crate) fn with<R>(&self, look: impl FnOnce(*const T) -> R) -> R {
+        self.accesses.with(|_| look(self.value.get()))
+    }
+
+    pub(crate) fn with_mut<R>(&self, change: impl FnOnce(*mut T) -> R) -> R {
+        self.accesses.with_mut(|_| change(self.value.get()))
+    }
+}
+
+/// Each of loom's threads has its own.
+macro_rules! model_thread_local {
+    ($(#[$attribute:meta])* static $NAME:ident: $Type:ty = const { $new:expr };) => {
+        loom::thread_local! { $(#[$attribute])* static $NAME: $Type = $new; }
+    };
+}
+pub(crate) use model_thread_local as thread_local;
