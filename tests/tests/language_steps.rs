@@ -295,12 +295,3 @@ fn finallys_value_is_ignored_its_rejection_replaces_and_its_future_is_awaited() 
     let waited = promise! { fulfil::<u32, ApiError>(1).finally(() => Promise.delay(ms(30))).finally(async () => { await Promise.delay(ms(10)); }) };
     assert_eq!(timed(waited), (Ok(1), ms(40)));
 }
-
-#[test]
-fn a_redundant_tap_catch_does_not_keep_later_steps_from_rejecting() {
-    let called = Cell::new(false);
-    #[allow(deprecated)]
-    let chain = promise! { Promise.resolve(0).tap_catch(|_| called.set(true)).then(id => fetch_user(id)).then(user => user.id) };
-    assert_eq!(settle(chain), Err(ApiError::NotFound));
-    assert!(!called.get());
-}

@@ -312,12 +312,12 @@ impl Lowering<'_> {
         before: impl Fn(&Scope) -> TokenStream,
         scope: &Scope,
     ) -> TokenStream {
-        // A region of its own: later steps may reject where nothing before this one can.
-        let outcome = self.ended(step, before, scope);
+        let outcome = self.continued(before, scope);
+        let catches = self.catches(step, scope);
         let handled = self.handled(handler, &emit!(&__reason), step.span(), scope);
-        let leave = self.reject(&emit!(__reason), step.span(), scope);
+        let leave = self.leave(&emit!(__reason), scope);
         let ignored = self.ignored(&handled);
-        self.caught(&outcome, &ignored, &leave)
+        self.caught(&outcome, &emit!(#catches #ignored), &leave)
     }
 
     fn timeout(
