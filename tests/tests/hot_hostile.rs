@@ -15,7 +15,7 @@ use std::{
 };
 
 use promise_runtime::{
-    LocalPromise, PromiseState,
+    LocalPromise, Promise, PromiseState,
     event_loop::{self, EventLoop, TimerId},
     promise,
 };
@@ -354,6 +354,30 @@ both! {
         assert!(ran.load(SeqCst));
         event_loop::run_until_idle();
     }
+}
+
+/// The destructor of a handler waits for something on the thread's loop, in the midst of a cancellation.
+#[test]
+fn a_destructor_may_run_a_loop() {
+    let (p, _resolve, _reject) = Promise::<i32, ()>::with_resolvers();
+    let done = Arc::new(AtomicBool::new(false));
+    let does = done.clone();
+    let guard = OnDrop(move || {
+        let (outer, resolve, _reject) = Promise::<_, ()>::with_resolvers();
+        let (inner, resolve_inner, _reject_inner) = Promise::with_resolvers();
+        resolve.adopt(inner);
+        resolve_inner(1);
+        does.store(event_loop::run(outer) == Ok(1), SeqCst);
+    });
+    let last = event_loop::run(async {
+        p.map(|v| v).map(move |v| {
+            let _guard = &guard;
+            v
+        })
+    });
+    p.cancel();
+    assert_eq!(last.state(), PromiseState::Cancelled);
+    assert!(done.load(SeqCst));
 }
 
 /// The loop within whose run another one ends, with a task whose destructor panics, keeps what it has to do.

@@ -5,6 +5,7 @@ use super::tasks::{Begun, Task, Tasks, Work};
 use super::timers::{Due, Next, Timers};
 use super::waker::{Remote, TaskId, Woken};
 use crate::browser;
+use crate::hot::flat;
 use crate::hot::jobs::{self, Entry, Polling, Queue};
 use crate::hot::local::{self, LocalWork};
 use crate::hot::panics::Panics;
@@ -435,6 +436,7 @@ pub(super) struct Entered<'a> {
     executor: &'a Executor,
     /// The loop whose queue was the thread's.
     former: u64,
+    _suspended: flat::Suspended,
 }
 
 impl<'a> Entered<'a> {
@@ -470,7 +472,11 @@ impl<'a> Entered<'a> {
         if former != executor.id() {
             executor.swap_queue(executor.id());
         }
-        Self { executor, former }
+        Self {
+            executor,
+            former,
+            _suspended: flat::suspend(),
+        }
     }
 }
 

@@ -62,6 +62,30 @@ fn later(work: Work) {
     panics.resume();
 }
 
+/// A step that is being done runs an event loop, which may not wait for what that step has left to do.
+#[cfg(feature = "event_loop")]
+pub(crate) struct Suspended {
+    active: bool,
+}
+
+/// Does what is left to do, and lets steps be done at once again, until what it gives is dropped.
+#[cfg(feature = "event_loop")]
+pub(crate) fn suspend() -> Suspended {
+    while let Some(work) = LATER.with(|later| later.work.borrow_mut().pop_front()) {
+        work.run();
+    }
+    Suspended {
+        active: LATER.with(|later| later.active.replace(false)),
+    }
+}
+
+#[cfg(feature = "event_loop")]
+impl Drop for Suspended {
+    fn drop(&mut self) {
+        LATER.with(|later| later.active.set(self.active));
+    }
+}
+
 impl Work {
     fn run(self) {
         match self {
