@@ -200,7 +200,7 @@ fn the_first_call_decides() {
             thread::spawn(move || reject.call(reason)),
         ];
         join(threads);
-        assert!(matches!(p.peek(), Some(_)));
+        assert!(p.peek().is_some());
         assert_eq!(drops.get(), 1, "the one that came too late");
         drop(p);
         assert_eq!(drops.get(), 2);
@@ -243,7 +243,8 @@ fn the_waker_is_replaced() {
 
 /// A waker that drops another await of the promise while that wakes it, or while it drops it.
 fn a_waker_calls_back() {
-    struct CallsBack(Mutex<Option<Pin<Box<PromiseAwait<i32, ()>>>>>, bool);
+    type Other = Pin<Box<PromiseAwait<i32, ()>>>;
+    struct CallsBack(Mutex<Option<Other>>, bool);
 
     impl CallsBack {
         fn call_back(&self) {
@@ -567,9 +568,11 @@ fn what_adopts_is_cancelled_while_the_other_settles() {
     });
 }
 
+type Combine<U> = fn([Promise<i32, i32>; 2], &Arc<Executor>) -> U;
+
 /// Combinators whose promises settle on two threads, while they are made and waited for.
 fn two_of_a_combinator_settle<U: 'static>(
-    combine: fn([Promise<i32, i32>; 2], &Arc<Executor>) -> U,
+    combine: Combine<U>,
     settle: fn(SharedResolve<i32, i32>, SharedReject<i32, i32>, i32),
     allowed: fn(U) -> bool,
 ) {
