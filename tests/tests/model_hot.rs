@@ -3,7 +3,6 @@
 
 #![allow(dead_code, unexpected_cfgs, unreachable_pub, unused_imports)]
 
-#[allow(dead_code)]
 #[path = "../../promise-runtime/src/browser/absent.rs"]
 mod browser;
 #[path = "model_kit/sync.rs"]
