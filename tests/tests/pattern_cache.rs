@@ -18,6 +18,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 const TTL: Duration = ms(1_000);
+/// For what goes by the system's clock: no test takes as long.
+const LONG: Duration = Duration::from_secs(3_600);
 
 type Texts = Cache<u32, String, String>;
 
@@ -129,7 +131,7 @@ fn a_rejection_goes_to_all_who_wait_and_is_not_kept() {
 /// sindresorhus/p-memoize, pull request 47: flights that rejected stay in the map.
 #[test]
 fn nothing_is_left_of_flights_that_are_over() {
-    let cache: Cache<Rc<u32>, u32, String> = Cache::new(TTL);
+    let cache: Cache<Rc<u32>, u32, String> = Cache::new(LONG);
     let key = Rc::new(1);
     let mut fails = Caller::new(cache.get(key.clone(), || reject("down".to_owned()).after(1)));
     assert!(fails.poll().is_none());
@@ -178,7 +180,7 @@ fn a_leader_that_is_dropped_hands_the_flight_to_who_has_waited_longest() {
 
 #[test]
 fn an_heir_that_is_dropped_before_it_has_noticed_hands_the_flight_on() {
-    let cache = Texts::new(TTL);
+    let cache = Texts::new(LONG);
     let mut callers: Vec<_> = (0..3)
         .map(|n| Caller::new(cache.get(1, move || fulfil(format!("{n}")).after(1))))
         .collect();
@@ -196,7 +198,7 @@ fn an_heir_that_is_dropped_before_it_has_noticed_hands_the_flight_on() {
 #[test]
 fn a_leader_that_everybody_leaves_is_as_if_nobody_had_asked() {
     for polls in 1..4 {
-        let cache = Texts::new(TTL);
+        let cache = Texts::new(LONG);
         let mut first = Caller::new(cache.get(1, || fulfil("first".to_owned()).after(5)));
         let mut second = Caller::new(cache.get(1, || fulfil("second".to_owned()).after(5)));
         for _ in 0..polls {
@@ -213,7 +215,7 @@ fn a_leader_that_everybody_leaves_is_as_if_nobody_had_asked() {
 
 #[test]
 fn a_panic_of_the_leader_is_a_drop_for_the_others() {
-    let cache = Texts::new(TTL);
+    let cache = Texts::new(LONG);
     let mut first = Caller::new(cache.get(1, async || {
         promise_tests::plain(()).after(1).await;
         panic!("a bug")
@@ -228,7 +230,7 @@ fn a_panic_of_the_leader_is_a_drop_for_the_others() {
 
 #[test]
 fn waiting_callers_are_woken_once_each_and_under_no_lock() {
-    let cache = Texts::new(TTL);
+    let cache = Texts::new(LONG);
     let (deferred, resolve, _reject) = with_resolvers();
     let mut leader = Caller::new(cache.get(1, || deferred));
     let mut waiting: Vec<_> = (0..3)
@@ -249,7 +251,7 @@ fn waiting_callers_are_woken_once_each_and_under_no_lock() {
 
 #[test]
 fn a_capacity_pushes_out_what_was_used_longest_ago() {
-    let cache = Cache::new(TTL).capacity(2);
+    let cache = Cache::new(LONG).capacity(2);
     let get = |key: &'static str| settle(cache.get(key, async || Ok::<_, String>(key.len())));
     get("a").unwrap();
     get("b").unwrap();
@@ -266,7 +268,7 @@ fn a_capacity_pushes_out_what_was_used_longest_ago() {
 
 #[test]
 fn flights_are_not_pushed_out() {
-    let cache = Cache::new(TTL).capacity(1);
+    let cache = Cache::new(LONG).capacity(1);
     let loads = Cell::new(0);
     let load = || {
         loads.set(loads.get() + 1);
@@ -317,7 +319,7 @@ fn delete_clear_peek_and_has() {
 
 #[test]
 fn what_is_being_loaded_is_not_there_yet() {
-    let cache = Texts::new(TTL);
+    let cache = Texts::new(LONG);
     let mut get = Caller::new(cache.get(1, || fulfil("value".to_owned()).after(1)));
     assert!(get.poll().is_none());
     assert!(!cache.has(&1) && cache.peek(&1).is_none() && cache.is_empty());
@@ -329,7 +331,7 @@ fn what_is_being_loaded_is_not_there_yet() {
 #[test]
 fn a_deleted_flight_reaches_its_callers_and_is_not_kept() {
     for clear in [false, true] {
-        let cache = Texts::new(TTL);
+        let cache = Texts::new(LONG);
         let mut old = Caller::new(cache.get(1, || fulfil("old".to_owned()).after(3)));
         let mut with_old = Caller::new(cache.get(1, || fulfil("never".to_owned())));
         assert!(old.poll().is_none() && with_old.poll().is_none());
@@ -352,7 +354,7 @@ fn a_deleted_flight_reaches_its_callers_and_is_not_kept() {
 
 #[test]
 fn a_leader_of_a_deleted_flight_that_is_dropped_does_not_touch_the_new_one() {
-    let cache = Texts::new(TTL);
+    let cache = Texts::new(LONG);
     let mut old = Caller::new(cache.get(1, || fulfil("old".to_owned()).after(3)));
     assert!(old.poll().is_none());
     cache.delete(&1);
@@ -431,13 +433,13 @@ impl Clone for Counted {
 fn a_value_is_cloned_once_for_each_caller_and_not_at_all_if_it_is_not_kept() {
     let clones = Rc::new(Cell::new(0));
     let make = || fulfil::<_, String>(Counted(clones.clone()));
-    let cache = Cache::new(TTL);
+    let cache = Cache::new(LONG);
     settle(cache.get(1, make)).unwrap();
     assert_eq!(clones.get(), 1);
     settle(cache.get(1, make)).unwrap();
     assert_eq!(clones.get(), 2);
     clones.set(0);
-    settle(Cache::new(TTL).capacity(0).get(1, make)).unwrap();
+    settle(Cache::new(LONG).capacity(0).get(1, make)).unwrap();
     assert_eq!(clones.get(), 0);
 }
 
@@ -520,7 +522,7 @@ fn the_cache_of_the_notes() {
 
 #[test]
 fn a_get_polled_after_its_end_panics() {
-    let cache = Texts::new(TTL);
+    let cache = Texts::new(LONG);
     let mut get = pin!(cache.get(1, || fulfil(String::new())));
     assert!(poll_once(get.as_mut()).is_ready());
     assert!(
@@ -563,13 +565,13 @@ fn event_loops_on_the_systems_clock_share_a_cache() {
 fn caches_and_gets_go_to_other_threads() {
     fn assert_send<T: Send>(_: &T) {}
     fn assert_sync<T: Sync>(_: &T) {}
-    let cache = Texts::new(TTL);
+    let cache = Texts::new(LONG);
     assert_send(&cache);
     assert_sync(&cache);
     let get: Get<u32, String, String, _, _> = cache.get(1, || fulfil(String::new()));
     assert_send(&get);
     // A reason is never looked at by two threads.
-    let cache: Cache<u32, String, Cell<u32>> = Cache::new(TTL);
+    let cache: Cache<u32, String, Cell<u32>> = Cache::new(LONG);
     assert_send(&cache);
     assert_sync(&cache);
 }
