@@ -53,6 +53,29 @@ impl<E> RejectsAs<E> for E {
     }
 }
 
+/// A reason that has entered a region which rejects with `R`, for a handler that sees the `E` it was.
+#[derive(Debug)]
+pub struct Shown<'a, E, R>(pub &'a R, pub Tag<E>);
+
+impl<'a, R> Shown<'a, Infallible, R> {
+    /// There was none, so nobody asks.
+    #[inline(always)]
+    pub fn __as_it_was(self) -> &'a Infallible {
+        unreachable!("a step that cannot reject has rejected")
+    }
+}
+
+pub trait ShownAsItWas<'a, E> {
+    fn __as_it_was(self) -> &'a E;
+}
+
+impl<'a, E> ShownAsItWas<'a, E> for Shown<'a, E, E> {
+    #[inline(always)]
+    fn __as_it_was(self) -> &'a E {
+        self.0
+    }
+}
+
 /// A reason on its way into a region whose type the user named.
 #[derive(Debug)]
 pub struct Conversion<E, R>(E, Tag<R>);

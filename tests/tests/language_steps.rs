@@ -101,6 +101,27 @@ fn tap_catch_changes_nothing_unless_it_rejects() {
 }
 
 #[test]
+#[allow(deprecated)] // that is what they are about
+fn a_tap_catch_before_the_first_rejection_has_no_say_in_its_type() {
+    let plain = promise! { Promise.resolve(1).tap_catch(e => println!("{e}")).then(n => { if n == 1 { throw "later" } n }) };
+    assert_eq!(plain.block_on(), Err("later"));
+    let twice = promise! { Promise.resolve(0).tap_catch(|e| e.to_string()).tap_catch(async e => { let _ = e; }).then(fetch_user) };
+    assert!(twice.block_on().is_err());
+    let throwing = promise! { Promise.resolve(1).tap_catch(_ => { throw "never" }).then(n => reject::<u32, _>(["odd", "even"][n])) };
+    assert_eq!(throwing.block_on(), Err("even"));
+    let among_others = promise! {
+        reject::<u32, _>("first")
+            .catch("second" => 2)
+            .tap_catch(e => assert_eq!(e.len(), 5))
+            .finally(() => {})
+            .tap_catch(|e: &&str| assert_eq!(*e, "first"))
+            .retry(2)
+            .then(n => { if n == 1 { throw "later" } n })
+    };
+    assert_eq!(among_others.block_on(), Err("first"));
+}
+
+#[test]
 fn spread_takes_a_tuple_or_an_array_apart() {
     assert_eq!(
         settle(promise! { Promise.resolve((1, "b")).spread(|a, b| (b, a)) }),

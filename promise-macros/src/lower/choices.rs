@@ -15,6 +15,8 @@ pub(super) enum Choice {
     /// How a reason enters its region: as it is, or converted into a type that the user named.
     Reject,
     Convert,
+    /// What a handler is shown of a reason that has entered another region.
+    Shown,
     /// Whether anything has decided a region's rejection type, and whether it can reject at all.
     Pin,
     CanReject,
@@ -34,10 +36,11 @@ pub(super) enum Choice {
 }
 
 impl Choice {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Kind,
         Self::Reject,
         Self::Convert,
+        Self::Shown,
         Self::Pin,
         Self::CanReject,
         Self::Inputs,
@@ -59,6 +62,7 @@ impl Choice {
             ],
             Self::Reject => &["Reject"],
             Self::Convert => &["Convert", "IsOther"],
+            Self::Shown => &["ShownAsItWas"],
             Self::Pin => &["Pinned"],
             Self::CanReject => &["CanReject"],
             Self::Inputs => &["ProbeArray", "ProbeIter", "ProbeTuple"],

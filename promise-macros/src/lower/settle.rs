@@ -118,16 +118,18 @@ impl Lowering<'_> {
 
     /// Leaves the region with `reason`, made one of its type. rustc reports at `span` when it cannot be.
     pub(super) fn reject(&self, reason: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
+        self.leave(&self.entered(reason, span, scope), scope)
+    }
+
+    /// A reason as one of the region's type.
+    pub(super) fn entered(&self, reason: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
         let tag = &scope.tag;
-        let reason = match scope.converts {
-            true => self.converted(reason, tag, span),
-            false => {
-                self.chooses(Choice::Reject);
-                let method = quote_spanned!(at(span)=> __reject);
-                emit!(__Rejection(#reason, #tag).#method())
-            }
-        };
-        self.leave(&reason, scope)
+        if scope.converts {
+            return self.converted(reason, tag, span);
+        }
+        self.chooses(Choice::Reject);
+        let method = quote_spanned!(at(span)=> __reject);
+        emit!(__Rejection(#reason, #tag).#method())
     }
 
     /// A reason as the type that the user named.

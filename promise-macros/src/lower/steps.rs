@@ -135,17 +135,33 @@ impl Lowering<'_> {
         before: impl Fn(&Scope) -> TokenStream,
         scope: &Scope,
     ) -> TokenStream {
-        let hidden = &self.hidden;
+        let (inner, tag) = self.region_before(scope);
+        let outcome = self.region_outcome(&inner, step, before);
+        emit!(#tag #outcome)
+    }
+
+    /// A region for what stands before a step, and the statement that declares its tag.
+    fn region_before(&self, scope: &Scope) -> (Scope, TokenStream) {
         let (mut inner, tag) = self.region(scope.converts);
         inner.deadlines.clone_from(&scope.deadlines);
-        let Leave::Break(label) = inner.leave.clone() else {
+        (inner, tag)
+    }
+
+    /// What stands before a step, in a region of its own.
+    fn region_outcome(
+        &self,
+        region: &Scope,
+        step: &Step,
+        before: impl Fn(&Scope) -> TokenStream,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        let Leave::Break(label) = region.leave.clone() else {
             unreachable!("`region` makes a label")
         };
-        let statements = before(&inner);
-        let (pin, variable) = (self.pin(&inner), &inner.tag);
-        let catches = self.catches(step, &inner);
+        let statements = before(region);
+        let (pin, variable) = (self.pin(region), &region.tag);
+        let catches = self.catches(step, region);
         emit!(
-            #tag
             let __outcome = #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #variable);
             #catches
             #pin
@@ -305,6 +321,8 @@ impl Lowering<'_> {
         )
     }
 
+    /// Without an annotation what stands before it is a region of its own: rustc can then say that it cannot reject,
+    /// whatever comes after. The reason enters the region around before the handler begins, or it would be stored twice.
     fn tap_catch(
         &self,
         handler: &Handler,
@@ -312,12 +330,34 @@ impl Lowering<'_> {
         before: impl Fn(&Scope) -> TokenStream,
         scope: &Scope,
     ) -> TokenStream {
-        let outcome = self.continued(before, scope);
-        let catches = self.catches(step, scope);
-        let handled = self.handled(handler, &emit!(&__reason), step.span(), scope);
+        let hidden = &self.hidden;
+        let span = step.span();
         let leave = self.leave(&emit!(__reason), scope);
-        let ignored = self.ignored(&handled);
-        self.caught(&outcome, &emit!(#catches #ignored), &leave)
+        let shown = |reason: &TokenStream| {
+            let handled = self.handled(handler, reason, span, scope);
+            self.ignored(&handled)
+        };
+        if scope.converts {
+            let outcome = self.continued(before, scope);
+            return self.caught(&outcome, &shown(&emit!(&__reason)), &leave);
+        }
+        self.chooses(Choice::Shown);
+        let (region, declared) = self.region_before(scope);
+        let outcome = self.region_outcome(&region, step, before);
+        let (label, tag) = (self.label("shown"), &region.tag);
+        let entered = self.entered(&emit!(__reason), span, scope);
+        let shown = shown(&emit!(#hidden::Shown(&__reason, #tag).__as_it_was()));
+        emit!(
+            let __value = #label: {
+                #declared
+                let __reason = {
+                    #outcome
+                    match __outcome { #hidden::Ok(__value) => break #label __value, #hidden::Err(__reason) => #entered }
+                };
+                #shown
+                #leave
+            };
+        )
     }
 
     fn timeout(
