@@ -159,6 +159,12 @@ rows! {
 /// Where the question begins.
 #[inline(always)]
 pub fn ask<T>(_: &T) -> AskFutureOfResult<T> {
+    ask_product()
+}
+
+/// The same of a product that is not there yet.
+#[inline(always)]
+pub(crate) fn ask_product<T>() -> AskFutureOfResult<T> {
     AskFutureOfResult(PhantomData)
 }
 

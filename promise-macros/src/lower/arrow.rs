@@ -329,33 +329,43 @@ impl Lowering<'_> {
         }
     }
 
-    /// What such a function returned: statements that settle it and leave the region if it rejects.
-    pub(super) fn called_back(
-        &self,
-        handler: &Handler,
-        call: &TokenStream,
-        span: Span,
-        scope: &Scope,
-    ) -> TokenStream {
+    /// After everything before has settled: statements that call such a function, settle what it returns, and leave the
+    /// region if it rejects. What is plain by its form is called by the guard's destructor alone.
+    pub(super) fn called_back(&self, handler: &Handler, span: Span, scope: &Scope) -> TokenStream {
+        let call = emit!(finally.call());
         let settled = match handler {
             Handler::Arrow(arrow) => {
-                let wrapped = callback_rejects(arrow) && arrow.asynchronous.is_none();
-                let product = if wrapped {
-                    self.unwrap(call, span, scope)
-                } else {
-                    call.clone()
-                };
-                let plain = (arrow.body.facts.plain || arrow.body.facts.diverges)
-                    && arrow.asynchronous.is_none();
-                match plain {
-                    true => product,
-                    false => self.settle(&product, Product::Any, span, scope),
+                let facts = &arrow.body.facts;
+                let is_async = arrow.asynchronous.is_some();
+                let plain = (facts.plain || facts.diverges) && !is_async;
+                match (callback_rejects(arrow) && !is_async, plain) {
+                    (true, true) => self.unwrap(&call, span, scope),
+                    (true, false) => {
+                        let product = self.unwrap(&call, span, scope);
+                        self.settle(&product, Product::Any, span, scope)
+                    }
+                    (false, true) if facts.diverges => call,
+                    (false, true) => return self.left_to_the_guard(),
+                    (false, false) => self.settle_finally(Product::Any, span, scope),
                 }
             }
-            Handler::Closure(closure) => self.closure_value(closure, call, span, scope),
-            Handler::Function(_) => self.settle(call, Product::Any, span, scope),
+            Handler::Closure(closure) if closure.diverges => {
+                self.closure_value(closure, &call, span, scope)
+            }
+            Handler::Closure(closure) if closure.plain => return self.left_to_the_guard(),
+            Handler::Closure(closure) if closure.question_mark => {
+                self.settle_finally(Product::QuestionMark, span, scope)
+            }
+            Handler::Closure(_) | Handler::Function(_) => {
+                self.settle_finally(Product::Any, span, scope)
+            }
         };
         self.ignored(&settled)
+    }
+
+    fn left_to_the_guard(&self) -> TokenStream {
+        self.chooses(Choice::Pin);
+        emit!(finally.on_drop().__pin();)
     }
 
     /// `let pattern = value;`

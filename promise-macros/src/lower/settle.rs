@@ -16,6 +16,14 @@ pub(super) enum Product {
     QuestionMark,
 }
 
+/// How a product is asked what it is, and what comes of either answer.
+struct Asked {
+    prepared: TokenStream,
+    question: TokenStream,
+    later: TokenStream,
+    now: TokenStream,
+}
+
 impl Lowering<'_> {
     /// Waits for `future`, and for the timeouts around.
     pub(super) fn wait(&self, future: TokenStream, scope: &Scope) -> TokenStream {
@@ -53,6 +61,41 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
+        // The product is taken apart at the very end of a block that is over before the await: a variable of that type
+        // would be stored beside the future, or keep a flag that says whether it was moved.
+        let asked = Asked {
+            prepared: emit!(let __product = #product;),
+            question: emit!(__ask(&__product)),
+            later: emit!(__later.future(__product)),
+            now: emit!(__now.outcome(__product)),
+        };
+        self.settle_asked(&asked, known, span, scope)
+    }
+
+    /// The same for what the handler of a `finally` yields: it is called when it is known what that is.
+    pub(super) fn settle_finally(&self, known: Product, span: Span, scope: &Scope) -> TokenStream {
+        let asked = Asked {
+            prepared: TokenStream::new(),
+            question: emit!(finally.ask()),
+            later: emit!(__later.called(&mut finally)),
+            now: emit!(__now.called(&mut finally)),
+        };
+        self.settle_asked(&asked, known, span, scope)
+    }
+
+    fn settle_asked(
+        &self,
+        asked: &Asked,
+        known: Product,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        let Asked {
+            prepared,
+            question,
+            later,
+            now,
+        } = asked;
         let settled = self.label("settled");
         let asks_kind = known == Product::QuestionMark && !scope.converts;
         let reject = match asks_kind {
@@ -63,19 +106,17 @@ impl Lowering<'_> {
             }
         };
         self.chooses(Choice::Kind);
-        let kind = emit!(__ask(&__product).__kind());
+        let kind = emit!(#question.__kind());
         let (declared, kind) = match asks_kind {
             true => (emit!(let __kind;), emit!({ __kind = #kind; __kind })),
             false => (TokenStream::new(), kind),
         };
-        // The product is taken apart at the very end of a block that is over before the await: a variable of that type
-        // would be stored beside the future, or keep a flag that says whether it was moved.
         let later = emit!({
-            let __product = #product;
+            #prepared
             match #kind {
                 // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
-                __Kind::Later(__later) => __later.future(__product),
-                __Kind::Now(__now) => break #settled __now.outcome(__product),
+                __Kind::Later(__later) => #later,
+                __Kind::Now(__now) => break #settled #now,
             }
         });
         let wait = self.wait(later, scope);

@@ -168,13 +168,13 @@ impl Lowering<'_> {
         )
     }
 
-    /// What stands before a step that goes on with the same rejection type.
+    /// The outcome of what stands before a step that goes on with the same rejection type.
     fn continued(&self, before: impl Fn(&Scope) -> TokenStream, scope: &Scope) -> TokenStream {
         let hidden = &self.hidden;
         let label = self.label("before");
         let statements = before(&scope.behind(label.clone()));
         let tag = &scope.tag;
-        emit!(let __outcome = #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag);)
+        emit!(#hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag))
     }
 
     /// Warns where nothing before the step can reject, at the step's name.
@@ -249,7 +249,8 @@ impl Lowering<'_> {
                     self.ended(step, before, scope)
                 } else {
                     scope.needs_rejection.borrow_mut().push(span);
-                    self.continued(before, scope)
+                    let outcome = self.continued(before, scope);
+                    emit!(let __outcome = #outcome;)
                 };
                 let pass_on = (!total).then(|| {
                     let leave = self.leave(&emit!(__reason), scope);
@@ -294,8 +295,9 @@ impl Lowering<'_> {
         emit!(#pattern #guard => #value,)
     }
 
-    /// The guard is declared before what it follows, so that it is dropped after it. The variable is called `finally`
-    /// because rustc names it when a capture is borrowed.
+    /// The guard is declared before what it follows, so that it is dropped after it, and in a block of its own: its
+    /// destructor may panic, and then rustc drops what a variable holds, but leaks what a block has just ended in. The
+    /// variable is called `finally` because rustc names it when a capture is borrowed.
     fn finally(
         &self,
         handler: &Handler,
@@ -306,13 +308,16 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let leave = self.leave(&emit!(__reason), scope);
         let callback = self.callback(handler, scope);
-        let after = self.called_back(handler, &emit!(finally.call()), step.span(), scope);
+        let after = self.called_back(handler, step.span(), scope);
         let outcome = self.continued(before, scope);
         emit!(
             let __value = match {
-                let mut finally = #hidden::Finally::new(#callback);
-                #outcome
-                #after
+                let __outcome;
+                {
+                    let mut finally = #hidden::Finally::new(#callback);
+                    __outcome = #outcome;
+                    #after
+                }
                 __outcome
             } {
                 #hidden::Ok(__value) => __value,
@@ -339,6 +344,7 @@ impl Lowering<'_> {
         };
         if scope.converts {
             let outcome = self.continued(before, scope);
+            let outcome = emit!(let __outcome = #outcome;);
             return self.caught(&outcome, &shown(&emit!(&__reason)), &leave);
         }
         self.chooses(Choice::Shown);
