@@ -14,8 +14,6 @@ mod absent;
 #[cfg(feature = "patterns")]
 mod clock;
 mod installed;
-#[cfg(feature = "patterns")]
-mod now;
 mod sleep;
 mod within;
 
@@ -23,12 +21,10 @@ use core::task::Waker;
 use core::time::Duration;
 
 #[cfg(feature = "patterns")]
-pub(crate) use clock::Moment;
+pub(crate) use clock::{Moment, now};
 #[cfg(target_has_atomic = "8")]
 pub use installed::set_timer;
 pub use installed::{TimerAlreadySet, set_timer_racy};
-#[cfg(feature = "patterns")]
-pub(crate) use now::now;
 pub use sleep::{Sleep, delay};
 #[doc(hidden)]
 pub use within::{Deadline, Within, within};
