@@ -597,6 +597,26 @@ fn nonsense_settings_are_mistakes() {
 }
 
 #[test]
+fn a_listener_that_panics_as_a_probe_begins_keeps_no_permit() {
+    virtually(async {
+        let panics = Cell::new(true);
+        let breaker = CircuitBreaker::builder()
+            .failure_threshold(1)
+            .recovery_timeout(RECOVERY)
+            .on_state_change(|_, to| assert!(to != HalfOpen || !panics.get(), "a bug"))
+            .build();
+        assert_eq!(breaker.execute(down).await, DOWN);
+        delay(RECOVERY).await;
+        let mut probe = Caller::new(breaker.execute(up));
+        assert_eq!(panic_message(|| assert!(probe.poll().is_none())), "a bug");
+        drop(probe);
+        panics.set(false);
+        assert_eq!(breaker.execute(up).await, Ok(200));
+        assert_eq!(breaker.state(), Closed);
+    });
+}
+
+#[test]
 fn a_call_polled_after_its_end_panics() {
     let breaker = breaker();
     let mut call = pin!(breaker.execute(up));

@@ -12,7 +12,6 @@ pub use builder::{Builder, EveryReason, NoListener};
 use core::{
     fmt,
     future::Future,
-    mem,
     pin::Pin,
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, ready},
@@ -99,6 +98,11 @@ impl<C, L> Shared<C, L> {
 }
 
 impl<C, L> CircuitBreaker<C, L> {
+    #[cold]
+    fn give_back(&self, period: Period) {
+        self.shared.change(|machine| machine.give_back(period));
+    }
+
     /// Where the breaker stands. An open one stays open until the next call, however long that takes.
     #[must_use]
     pub fn state(&self) -> BreakerState {
@@ -148,46 +152,10 @@ impl<C, L> CircuitBreaker<C, L> {
         Execute {
             running: None,
             call: Some(call),
-            stage: Stage::New {
+            pass: Some(Pass {
                 breaker: self.clone(),
-            },
-        }
-    }
-}
-
-impl<C, L: Listener> CircuitBreaker<C, L> {
-    fn enter(&self) -> Option<Period> {
-        let glance = self.shared.glance();
-        if glance.closed {
-            return Some(glance.period);
-        }
-        // The clock may be anybody's code, so it is asked before the lock.
-        let now = now();
-        let (period, change) = self.shared.change(|machine| machine.enter(now));
-        self.tell(change);
-        period
-    }
-
-    fn leave(&self, period: Period, failed: bool) {
-        let glance = self.shared.glance();
-        if !failed && glance.calm && glance.period == period {
-            // A failure that comes at the same moment counts as coming after this.
-            return;
-        }
-        let now = if self.shared.settings.needs_time(failed) {
-            now()
-        } else {
-            Duration::ZERO
-        };
-        let change = self
-            .shared
-            .change(|machine| machine.leave(period, failed, now));
-        self.tell(change);
-    }
-
-    fn tell(&self, change: Option<Change>) {
-        if let Some((from, to)) = change {
-            self.shared.listener.changed(from, to);
+                period: None,
+            }),
         }
     }
 }
@@ -267,29 +235,75 @@ pin_project! {
         // Dropped in this order: a permit goes back when nothing of the call is left.
         #[pin]
         running: Option<P::IntoFuture>,
+        // `None` from the first poll on.
         call: Option<F>,
-        stage: Stage<C, L>,
+        // `None` once the call has ended.
+        pass: Option<Pass<C, L>>,
     }
 }
 
-enum Stage<C, L> {
-    New { breaker: CircuitBreaker<C, L> },
-    Running { permit: Permit<C, L> },
-    Over,
-}
-
-/// A call that was let through; given back when it is dropped.
-struct Permit<C, L> {
+/// With it a call goes through; a permit is given back when it is dropped.
+struct Pass<C, L> {
     breaker: CircuitBreaker<C, L>,
-    /// `None` once the call has ended.
+    /// The permit. `None` before and after the call.
     period: Option<Period>,
 }
 
-impl<C, L> Drop for Permit<C, L> {
+impl<C, L: Listener> Pass<C, L> {
+    /// Whether the breaker lets the call through.
+    fn enter(&mut self) -> bool {
+        let glance = self.breaker.shared.glance();
+        if glance.closed {
+            self.period = Some(glance.period);
+        } else {
+            self.ask();
+        }
+        self.period.is_some()
+    }
+
+    #[cold]
+    fn ask(&mut self) {
+        // The clock may be anybody's code, so it is asked before the lock.
+        let now = now();
+        let (period, change) = self.breaker.shared.change(|machine| machine.enter(now));
+        // Kept before anybody is told, who may panic.
+        self.period = period;
+        self.tell(change);
+    }
+
+    fn leave(&mut self, failed: bool) {
+        let Some(period) = self.period.take() else {
+            return;
+        };
+        let glance = self.breaker.shared.glance();
+        // A failure that comes at the same moment counts as coming after this.
+        if failed || !glance.calm || glance.period != period {
+            self.count(period, failed);
+        }
+    }
+
+    #[inline(never)]
+    fn count(&self, period: Period, failed: bool) {
+        let shared = &self.breaker.shared;
+        let now = if shared.settings.needs_time(failed) {
+            now()
+        } else {
+            Duration::ZERO
+        };
+        self.tell(shared.change(|machine| machine.leave(period, failed, now)));
+    }
+
+    fn tell(&self, change: Option<Change>) {
+        if let Some((from, to)) = change {
+            self.breaker.shared.listener.changed(from, to);
+        }
+    }
+}
+
+impl<C, L> Drop for Pass<C, L> {
     fn drop(&mut self) {
         if let Some(period) = self.period {
-            let shared = &self.breaker.shared;
-            shared.change(|machine| machine.give_back(period));
+            self.breaker.give_back(period);
         }
     }
 }
@@ -305,24 +319,15 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if matches!(this.stage, Stage::New { .. }) {
-            let Stage::New { breaker } = mem::replace(this.stage, Stage::Over) else {
-                return Poll::Pending;
-            };
-            let Some(period) = breaker.enter() else {
+        if let (Some(call), Some(pass)) = (this.call.take(), &mut *this.pass) {
+            if !pass.enter() {
+                *this.pass = None;
                 return Poll::Ready(Err(BreakerError::Open));
-            };
-            let period = Some(period);
-            *this.stage = Stage::Running {
-                permit: Permit { breaker, period },
-            };
-            if let Some(call) = this.call.take() {
-                let promise = call().into_future();
-                this.running.set(Some(promise));
             }
+            let promise = call().into_future();
+            this.running.set(Some(promise));
         }
-        let (Stage::Running { permit }, Some(running)) =
-            (&mut *this.stage, this.running.as_mut().as_pin_mut())
+        let (Some(pass), Some(running)) = (&mut *this.pass, this.running.as_mut().as_pin_mut())
         else {
             panic!("a call through a circuit breaker was polled again after its end");
         };
@@ -330,22 +335,20 @@ where
         this.running.set(None);
         let failed = match &outcome {
             Ok(_) => false,
-            Err(reason) => permit.breaker.shared.counts.counts(reason),
+            Err(reason) => pass.breaker.shared.counts.counts(reason),
         };
-        if let Some(period) = permit.period.take() {
-            permit.breaker.leave(period, failed);
-        }
-        *this.stage = Stage::Over;
+        pass.leave(failed);
+        *this.pass = None;
         Poll::Ready(outcome.map_err(BreakerError::Inner))
     }
 }
 
 impl<F, P: IntoFuture, C, L> fmt::Debug for Execute<F, P, C, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stage = match self.stage {
-            Stage::New { .. } => "new",
-            Stage::Running { .. } => "running",
-            Stage::Over => "over",
+        let stage = match (&self.call, &self.running, &self.pass) {
+            (Some(_), ..) => "new",
+            (_, Some(_), Some(_)) => "running",
+            _ => "over",
         };
         write!(f, "Execute({stage})")
     }
