@@ -102,11 +102,25 @@ pub struct TimerId(u32);
 
 impl TimerId {
     /// Wraps the timer's number.
+    ///
+    /// ```
+    /// use promise_runtime::timer::TimerId;
+    ///
+    /// const FIRST_SLOT: TimerId = TimerId::new(0);
+    /// assert_ne!(FIRST_SLOT, TimerId::new(1));
+    /// ```
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 
     /// The timer's number.
+    ///
+    /// ```
+    /// use promise_runtime::timer::TimerId;
+    ///
+    /// let slots = ["free", "taken"];
+    /// assert_eq!(slots[TimerId::new(1).get() as usize], "taken");
+    /// ```
     pub const fn get(self) -> u32 {
         self.0
     }

@@ -78,6 +78,17 @@ struct Shared<C, L> {
 
 impl CircuitBreaker {
     /// The settings of a breaker, to begin with those of the [`Builder`]'s methods.
+    ///
+    /// ```
+    /// use promise_runtime::CircuitBreaker;
+    /// use std::time::Duration;
+    ///
+    /// let breaker = CircuitBreaker::builder()
+    ///     .failure_threshold(3)
+    ///     .recovery_timeout(Duration::from_secs(5))
+    ///     .build();
+    /// assert_eq!(format!("{breaker:?}"), "CircuitBreaker { state: Closed, .. }");
+    /// ```
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -104,6 +115,19 @@ impl<C, L> CircuitBreaker<C, L> {
     }
 
     /// Where the breaker stands. An open one stays open until the next call, however long that takes.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{BreakerState, CircuitBreaker, delay};
+    /// use std::time::Duration;
+    ///
+    /// let breaker = CircuitBreaker::builder().failure_threshold(1).build();
+    /// breaker.execute(async || Err::<(), _>("down")).await.ok();
+    /// delay(Duration::from_secs(3_600)).await;
+    /// assert_eq!(breaker.state(), BreakerState::Open);
+    /// # });
+    /// ```
     #[must_use]
     pub fn state(&self) -> BreakerState {
         lock(&self.shared.machine).state()
@@ -177,6 +201,23 @@ impl<C, L> fmt::Debug for CircuitBreaker<C, L> {
 }
 
 /// Says which reasons count as failures of the service. Every `Fn(&E) -> bool` does.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::pattern::breaker::Counts;
+/// use promise_runtime::{BreakerState, CircuitBreaker};
+///
+/// /// A named function counts as a closure does, and has a type to write down.
+/// fn is_fault(status: &u16) -> bool { *status >= 500 }
+/// struct Service { breaker: CircuitBreaker<fn(&u16) -> bool> }
+///
+/// let is_fault: fn(&u16) -> bool = is_fault;
+/// assert!(is_fault.counts(&503));
+/// let service = Service { breaker: CircuitBreaker::builder().failure_threshold(1).count_if(is_fault).build() };
+/// service.breaker.execute(async || Err::<(), u16>(404)).await.ok();
+/// assert_eq!(service.breaker.state(), BreakerState::Closed);
+/// # });
+/// ```
 pub trait Counts<E> {
     /// Whether a call that rejects with `reason` has failed. If not, it counts as a success: the service did answer.
     fn counts(&self, reason: &E) -> bool;
@@ -195,6 +236,25 @@ impl<E> Counts<E> for EveryReason {
 }
 
 /// Is told when a breaker changes its state. Every `Fn(BreakerState, BreakerState)` is one.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::pattern::breaker::{EveryReason, Listener};
+/// use promise_runtime::{BreakerState, CircuitBreaker};
+/// use std::sync::{Arc, Mutex};
+///
+/// type Boxed = Box<dyn Fn(BreakerState, BreakerState) + Send + Sync>;
+///
+/// let changes = Arc::new(Mutex::new(Vec::new()));
+/// let log = changes.clone();
+/// let listener: Boxed = Box::new(move |_, to| log.lock().unwrap().push(to));
+/// listener.changed(BreakerState::Closed, BreakerState::Open);
+/// let breaker: CircuitBreaker<EveryReason, Boxed> =
+///     CircuitBreaker::builder().failure_threshold(1).on_state_change(listener).build();
+/// breaker.execute(async || Err::<(), _>("down")).await.ok();
+/// assert_eq!(*changes.lock().unwrap(), [BreakerState::Open, BreakerState::Open]);
+/// # });
+/// ```
 pub trait Listener {
     /// The breaker has gone `from` one state `to` another.
     fn changed(&self, from: BreakerState, to: BreakerState);
@@ -230,6 +290,23 @@ own_reason!(BreakerError::Open, "the circuit breaker is open");
 
 pin_project! {
     /// A call through a breaker: the future of [`CircuitBreaker::execute`].
+    ///
+    /// What it settles with, its panics and what a drop does are told there.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::CircuitBreaker;
+    /// use std::{future::pending, time::Duration};
+    ///
+    /// let breaker = CircuitBreaker::builder().failure_threshold(1).recovery_timeout(Duration::ZERO).build();
+    /// breaker.execute(async || Err::<(), _>("down")).await.ok();
+    /// // A probe that is dropped gives its permit to the next.
+    /// let probe = breaker.execute(pending::<Result<(), &str>>);
+    /// assert_eq!(format!("{probe:?}"), "Execute(new)");
+    /// drop(probe);
+    /// assert_eq!(breaker.execute(async || Ok::<_, &str>(())).await, Ok(()));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Execute<F, P: IntoFuture, C, L> {
         // Dropped in this order: a permit goes back when nothing of the call is left.

@@ -19,6 +19,20 @@ pin_project! {
     ///
     /// Settles as the promise does that its function makes. Cancel-safe: dropped in line it leaves the line, dropped
     /// running it drops the promise and then hands its slot to the next. Polled after its end, it panics.
+    ///
+    /// Its output is that of the promise, whatever its type: the pool adds no reason.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{Pool, pattern::pool::Add};
+    /// use std::future::{Ready, ready};
+    ///
+    /// let pool = Pool::new(1);
+    /// let task: Add<fn() -> Ready<u32>, Ready<u32>> = pool.add(|| ready(7));
+    /// assert_eq!((format!("{task:?}"), pool.running()), ("Add(new)".to_owned(), 0));
+    /// assert_eq!(task.await, 7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Add<F, P: IntoFuture> {
         // Dropped in this order: the slot is free when nothing of the task is left.
@@ -173,6 +187,16 @@ pin_project! {
     /// A task that [`Pool::clear`] can remove from the line: the future of [`Add::clearable`].
     ///
     /// Rejects with [`PoolError::Cleared`], or with the task's own reason in [`PoolError::Inner`]. Otherwise as [`Add`].
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{PoolError, Queue};
+    ///
+    /// // Nobody clears it, so it is an `Add` but for the type of its reason.
+    /// let task = Queue::new().add(async || Err::<(), _>("down")).clearable();
+    /// assert_eq!(task.await, Err(PoolError::Inner("down")));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Clearable<F, P: IntoFuture> {
         #[pin]
