@@ -1,7 +1,7 @@
 //! The futures of a pool's tasks.
 
 use super::nesting::{Polling, parents};
-use super::state::{Refusal, State, TaskId, Turn};
+use super::state::{Refusal, TaskId, Turn};
 use super::{Pool, PoolError, Shared};
 use crate::pattern::line::{Place, Wakers, lock};
 use alloc::sync::Arc;
@@ -12,7 +12,6 @@ use core::{
     task::{Context, Poll, ready},
 };
 use pin_project_lite::pin_project;
-use std::sync::MutexGuard;
 
 pin_project! {
     /// A task in a pool: the future of [`Pool::add`], [`Pool::add_with_priority`] and [`Pool::try_add`].
@@ -287,17 +286,19 @@ impl Entry {
         }
     }
 
+    /// Gives back what it has.
     #[inline(never)]
-    fn give_up(&self, place: Place) {
+    fn leave(&mut self) {
+        let mut state = lock(&self.shared.state);
+        if matches!(self.stage, Stage::Inside(_)) && state.release_unnoticed() {
+            return;
+        }
         let mut wakers = Wakers::default();
-        lock(&self.shared.state).give_up(place, &mut wakers);
-        wakers.wake();
-    }
-
-    #[inline(never)]
-    fn hand_on(&self, task: TaskId, mut state: MutexGuard<'_, State>) {
-        let mut wakers = Wakers::default();
-        state.release(task, &mut wakers);
+        match self.stage {
+            Stage::Outside { .. } => {}
+            Stage::InLine(place) => state.give_up(place, &mut wakers),
+            Stage::Inside(task) => state.release(task, &mut wakers),
+        }
         drop(state);
         wakers.wake();
     }
@@ -306,15 +307,8 @@ impl Entry {
 impl Drop for Entry {
     #[inline]
     fn drop(&mut self) {
-        match self.stage {
-            Stage::Outside { .. } => {}
-            Stage::InLine(place) => self.give_up(place),
-            Stage::Inside(task) => {
-                let mut state = lock(&self.shared.state);
-                if !state.release_unnoticed() {
-                    self.hand_on(task, state);
-                }
-            }
+        if !matches!(self.stage, Stage::Outside { .. }) {
+            self.leave();
         }
     }
 }
