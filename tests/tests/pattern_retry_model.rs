@@ -135,7 +135,7 @@ fn real(plan: &Plan, way: Way) -> Course {
             match way {
                 Way::Step => promise! { ask().retry(policy) }.await,
                 Way::Function => retry(policy, ask).await,
-                Way::Method => policy.execute(|| ask()).await,
+                Way::Method => policy.execute(ask).await,
             }
         };
         if let Ok(outcome) = with_timeout(all, ms(plan.dropped)).await {

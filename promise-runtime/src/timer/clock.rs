@@ -31,6 +31,8 @@ enum Clock {
 }
 
 impl Clock {
+    // Together the two are one look at the clock, and no clock is built.
+    #[inline(always)]
     fn here() -> Self {
         #[cfg(feature = "event_loop")]
         if let Some(timers) = crate::event_loop::Timers::current() {
@@ -45,6 +47,7 @@ impl Clock {
     }
 
     /// The time since a start of the clock's own. Never goes back.
+    #[inline(always)]
     fn time(&self) -> Duration {
         match self {
             #[cfg(feature = "event_loop")]
