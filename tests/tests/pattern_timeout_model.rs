@@ -1,7 +1,7 @@
 //! `with_timeout` and `with_deadline` against a model: any number of them inside one another, any limits, dropped at any time.
 
 use promise_runtime::event_loop::{Clock, EventLoop, now};
-use promise_runtime::{Deadline, TimeoutError, delay, with_deadline, with_timeout};
+use promise_runtime::{Deadline, delay, with_deadline, with_timeout};
 use promise_tests::ms;
 use proptest::prelude::*;
 use std::cell::Cell;
@@ -76,13 +76,13 @@ fn real(plan: &Plan) -> Outcome {
             whole = match *limit {
                 Limit::Timeout(limit) => Box::pin(async move {
                     let outcome = with_timeout(inner, ms(limit)).await;
-                    outcome.unwrap_or_else(|TimeoutError| Err(index))
+                    outcome.unwrap_or(Err(index))
                 }),
                 Limit::Deadline(limit) => {
                     let deadline = Deadline::after(ms(limit));
                     Box::pin(async move {
                         let outcome = with_deadline(inner, &deadline).await;
-                        outcome.unwrap_or_else(|TimeoutError| Err(index))
+                        outcome.unwrap_or(Err(index))
                     })
                 }
             };
