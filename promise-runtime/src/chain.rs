@@ -265,11 +265,40 @@ where
 }
 
 /// A [`Chain`] on the heap.
+///
+/// For lists, fields, trait methods, and functions that call themselves. What [`Chain::boxed`] returns.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::prelude::*;
+///
+/// # async fn fetch(path: &str) -> Result<String, String> { Ok(format!("page {path}")) }
+/// // Chains of different steps, in one list.
+/// let jobs: Vec<BoxedChain<'static, usize, String>> = vec![
+///     promise! { fetch("/a").then(page => page.len()) }.boxed(),
+///     promise! { fetch("/b").then(page => page.len()).then(length => length * 2) }.boxed(),
+/// ];
+/// assert_eq!(all(jobs).await, Ok(vec![7, 14]));
+/// # });
+/// ```
 #[cfg(feature = "alloc")]
 pub type BoxedChain<'a, T, E> =
     Chain<Pin<alloc::boxed::Box<dyn Future<Output = Result<T, E>> + Send + 'a>>>;
 
-/// A [`Chain`] on the heap that stays on its thread.
+/// A [`Chain`] on the heap that stays on its thread. What [`Chain::boxed_local`] returns.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::prelude::*;
+/// use std::{cell::Cell, rc::Rc};
+///
+/// let visits = Rc::new(Cell::new(0));
+/// let seen = visits.clone();
+/// let visit: LocalBoxedChain<'static, (), std::convert::Infallible> =
+///     promise! { move Promise.resolve(1).then(|by| seen.set(seen.get() + by)) }.boxed_local();
+/// assert_eq!((visits.get(), visit.await, visits.get()), (0, Ok(()), 1));
+/// # });
+/// ```
 #[cfg(feature = "alloc")]
 pub type LocalBoxedChain<'a, T, E> =
     Chain<Pin<alloc::boxed::Box<dyn Future<Output = Result<T, E>> + 'a>>>;

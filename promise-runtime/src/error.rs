@@ -28,12 +28,30 @@ pub struct AggregateError<S> {
 
 impl<S> AggregateError<S> {
     /// The reasons, in input order.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// # use promise_runtime::any;
+    /// let mirrors = ["a is down", "b is down"].map(async |reason| Err::<(), _>(reason.to_owned()));
+    /// let error = any(mirrors).await.unwrap_err();
+    /// let [first, second]: [String; 2] = error.into_errors();
+    /// assert_eq!((&*first, &*second), ("a is down", "b is down"));
+    /// # });
+    /// ```
     #[must_use]
     pub fn into_errors(self) -> S {
         self.errors
     }
 
     /// A look at the reasons, in input order.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// # use promise_runtime::any;
+    /// let error = any([async { Err::<(), _>(503) }]).await.unwrap_err();
+    /// assert!(error.errors().contains(&503));
+    /// # });
+    /// ```
     #[must_use]
     pub fn errors<E>(&self) -> &[E]
     where
@@ -43,6 +61,14 @@ impl<S> AggregateError<S> {
     }
 
     /// The reasons one by one, in input order.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// # use promise_runtime::any;
+    /// let error = any([404, 503, 500].map(async |status| Err::<(), u16>(status))).await.unwrap_err();
+    /// assert_eq!(error.iter().filter(|status| **status >= 500).count(), 2);
+    /// # });
+    /// ```
     pub fn iter<'a, E: 'a>(&'a self) -> slice::Iter<'a, E>
     where
         S: AsRef<[E]>,

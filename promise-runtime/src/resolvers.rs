@@ -158,6 +158,17 @@ pub fn with_resolvers<T, E>() -> (Deferred<T, E>, Resolve<T, E>, Reject<T, E>) {
 /// The promise made by [`with_resolvers`]: a future that fulfils or rejects with what the first resolver called says.
 ///
 /// Panics when polled after it has settled. Cancel-safe.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::{Deferred, with_resolvers};
+///
+/// let (promise, resolve, reject): (Deferred<u32, String>, _, _) = with_resolvers();
+/// reject("down".to_owned());
+/// resolve(7); // too late: the first call counts
+/// assert_eq!(promise.await, Err("down".to_owned()));
+/// # });
+/// ```
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Deferred<T, E> {
     state: State<T, E>,
@@ -227,6 +238,19 @@ impl<T, E> fmt::Debug for Deferred<T, E> {
 /// `Clone`, and `Send + Sync + 'static` when the values are. It is not itself an `Fn`: where one is asked for, write
 /// `move |value| resolve(value)`. In a task that must be `Send`, await first and call then
 /// (`let value = work().await; resolve(value)`), or write `resolve.call(work().await)`.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::{Resolve, with_resolvers};
+///
+/// fn legacy(done: impl FnOnce(u32)) { done(7) }
+///
+/// let (promise, resolve, _reject) = with_resolvers::<u32, String>();
+/// let resolve: Resolve<u32, String> = resolve;
+/// legacy(move |value| resolve(value));
+/// assert_eq!(promise.await, Ok(7));
+/// # });
+/// ```
 pub struct Resolve<T, E> {
     core: Arc<Core<T, E>>,
 }
@@ -234,12 +258,34 @@ pub struct Resolve<T, E> {
 /// Rejects the promise it was made with: `reject(reason)`. See [`with_resolvers`].
 ///
 /// What is said of [`Resolve`] holds here too.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::with_resolvers;
+///
+/// let (promise, resolve, reject) = with_resolvers::<u32, String>();
+/// std::thread::spawn(move || reject("no answer".to_owned()));
+/// assert_eq!(promise.await, Err("no answer".to_owned()));
+/// # drop(resolve);
+/// # });
+/// ```
 pub struct Reject<T, E> {
     core: Arc<Core<T, E>>,
 }
 
 impl<T, E> Resolve<T, E> {
     /// The same as `resolve(value)`.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::with_resolvers;
+    ///
+    /// let (promise, resolve, _reject) = with_resolvers::<_, String>();
+    /// resolve.call("page");
+    /// resolve.call("another"); // has no effect
+    /// assert_eq!(promise.await, Ok("page"));
+    /// # });
+    /// ```
     pub fn call(&self, value: T) {
         self.core.settle(Some(Ok(value)));
     }
@@ -247,6 +293,16 @@ impl<T, E> Resolve<T, E> {
 
 impl<T, E> Reject<T, E> {
     /// The same as `reject(reason)`.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::with_resolvers;
+    ///
+    /// let (promise, _resolve, reject) = with_resolvers::<u32, _>();
+    /// reject.call("no answer");
+    /// assert_eq!(promise.await, Err("no answer"));
+    /// # });
+    /// ```
     pub fn call(&self, reason: E) {
         self.core.settle(Some(Err(reason)));
     }

@@ -32,24 +32,59 @@ pub struct SharedError(Arc<dyn Error + Send + Sync>);
 
 impl SharedError {
     /// An error that consists of a message.
+    ///
+    /// ```
+    /// use promise_runtime::SharedError;
+    ///
+    /// let error = SharedError::msg(format_args!("{} of {} parts are missing", 2, 5));
+    /// assert_eq!(error.to_string(), "2 of 5 parts are missing");
+    /// ```
     #[must_use]
     pub fn msg(message: impl fmt::Display) -> Self {
         SharedError::from_boxed(message.to_string().into())
     }
 
     /// Shares an error that is in a box already.
+    ///
+    /// ```
+    /// use promise_runtime::SharedError;
+    /// use std::error::Error;
+    ///
+    /// fn legacy() -> Result<u32, Box<dyn Error + Send + Sync>> {
+    ///     Ok("x".parse::<u32>()?)
+    /// }
+    /// let error = SharedError::from_boxed(legacy().unwrap_err());
+    /// assert!(error.is::<std::num::ParseIntError>());
+    /// ```
     #[must_use]
     pub fn from_boxed(error: Box<dyn Error + Send + Sync>) -> Self {
         SharedError(error.into())
     }
 
     /// Whether the error is a `T`.
+    ///
+    /// ```
+    /// use promise_runtime::SharedError;
+    /// use std::{fmt, num::ParseIntError};
+    ///
+    /// let error = SharedError::from("x".parse::<u32>().unwrap_err());
+    /// assert!(error.is::<ParseIntError>() && !error.is::<fmt::Error>());
+    /// ```
     #[must_use]
     pub fn is<T: Error + 'static>(&self) -> bool {
         self.0.is::<T>()
     }
 
     /// The error, if it is a `T`.
+    ///
+    /// ```
+    /// use promise_runtime::SharedError;
+    /// use std::num::{IntErrorKind, ParseIntError};
+    ///
+    /// let error = SharedError::from("".parse::<u32>().unwrap_err());
+    /// let reason = error.downcast_ref::<ParseIntError>().unwrap();
+    /// assert_eq!(*reason.kind(), IntErrorKind::Empty);
+    /// ```
     #[must_use]
     pub fn downcast_ref<T: Error + 'static>(&self) -> Option<&T> {
         self.0.downcast_ref()

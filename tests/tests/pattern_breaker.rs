@@ -343,6 +343,62 @@ fn a_probe_of_an_earlier_period_does_not_count_in_a_later_one() {
     });
 }
 
+/// nodeshift/opossum#484: under load it does not stay closed after its probe has succeeded, as calls from before it opened still come
+/// back with failures.
+#[test]
+fn calls_from_before_do_not_open_it_again_after_a_probe() {
+    virtually(async {
+        let breaker = breaker();
+        let mut slow: Vec<_> = (0..5)
+            .map(|_| {
+                Caller::new(breaker.execute(async || -> Result<u32, &str> {
+                    delay(2 * RECOVERY).await;
+                    Err("down")
+                }))
+            })
+            .collect();
+        assert!(slow.iter_mut().all(|call| call.poll().is_none()));
+        for _ in 0..3 {
+            assert_eq!(breaker.execute(down).await, DOWN);
+        }
+        delay(RECOVERY).await;
+        assert_eq!(
+            (breaker.execute(up).await, breaker.state()),
+            (Ok(200), Closed)
+        );
+        delay(2 * RECOVERY).await;
+        assert!(slow.iter_mut().all(|call| call.poll() == Some(DOWN)));
+        assert_eq!(
+            (breaker.execute(up).await, breaker.state()),
+            (Ok(200), Closed)
+        );
+    });
+}
+
+/// nodeshift/opossum#276: a probe that fails while too few calls were counted leaves it half-open for ever, and every call is
+/// turned away.
+#[test]
+fn a_failed_probe_opens_it_however_few_calls_there_were() {
+    virtually(async {
+        let breaker = CircuitBreaker::builder()
+            .failure_rate(0.5, 10 * RECOVERY)
+            .minimum_calls(4)
+            .recovery_timeout(RECOVERY)
+            .build();
+        for _ in 0..4 {
+            assert_eq!(breaker.execute(down).await, DOWN);
+        }
+        // By then the window is empty.
+        delay(20 * RECOVERY).await;
+        assert_eq!((breaker.execute(down).await, breaker.state()), (DOWN, Open));
+        delay(RECOVERY).await;
+        assert_eq!(
+            (breaker.execute(up).await, breaker.state()),
+            (Ok(200), Closed)
+        );
+    });
+}
+
 #[test]
 fn the_open_time_may_grow_up_to_a_limit() {
     virtually(async {
@@ -594,6 +650,26 @@ fn nonsense_settings_are_mistakes() {
     }
     assert!(panic_message(|| drop(builder().failure_rate(0.5, 0))).contains("hold a call"));
     assert!(panic_message(|| drop(builder().failure_rate(0.5, ms(0)))).contains("hold a call"));
+}
+
+#[test]
+fn a_listener_that_panics_as_a_probe_begins_keeps_no_permit() {
+    virtually(async {
+        let panics = Cell::new(true);
+        let breaker = CircuitBreaker::builder()
+            .failure_threshold(1)
+            .recovery_timeout(RECOVERY)
+            .on_state_change(|_, to| assert!(to != HalfOpen || !panics.get(), "a bug"))
+            .build();
+        assert_eq!(breaker.execute(down).await, DOWN);
+        delay(RECOVERY).await;
+        let mut probe = Caller::new(breaker.execute(up));
+        assert_eq!(panic_message(|| assert!(probe.poll().is_none())), "a bug");
+        drop(probe);
+        panics.set(false);
+        assert_eq!(breaker.execute(up).await, Ok(200));
+        assert_eq!(breaker.state(), Closed);
+    });
 }
 
 #[test]

@@ -111,6 +111,24 @@ fn for_ever_and_not_at_all() {
     });
 }
 
+#[test]
+fn with_no_time_to_live_nothing_is_kept() {
+    virtually(async {
+        let cache = Cache::<u32, Rc<str>, Rc<str>>::new(Duration::ZERO);
+        let (value, reason): (Rc<str>, Rc<str>) = ("a page".into(), "no answer".into());
+        for key in 0..100 {
+            let fulfils = cache.get(key, || fulfil(value.clone()));
+            assert_eq!(fulfils.await.as_deref(), Ok("a page"));
+            let rejects = cache.get(key, || reject(reason.clone()));
+            assert_eq!(rejects.await, Err(reason.clone()));
+        }
+        assert_eq!(
+            (Rc::strong_count(&value), Rc::strong_count(&reason)),
+            (1, 1)
+        );
+    });
+}
+
 /// sindresorhus/p-memoize#11, sindresorhus/memoize#8, medikoo/memoizee#84: a rejection is remembered, and everybody gets it from then on.
 #[test]
 fn a_rejection_goes_to_all_who_wait_and_is_not_kept() {

@@ -8,7 +8,7 @@ use kit::Caller;
 use promise_runtime::event_loop::{self, Clock, delay};
 use promise_runtime::prelude::*;
 use promise_runtime::{Debounce, DebounceError, debounce};
-use promise_tests::{Diary, ms, settle, timed, virtually};
+use promise_tests::{Diary, ms, panic_message, settle, timed, virtually};
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -331,6 +331,29 @@ fn settings_do_not_disturb_the_calls_of_a_clone() {
         let other = save.clone().leading();
         assert_eq!(other.call(2).await, Ok((2, 0)));
         assert!(!call.is_woken());
+    });
+}
+
+#[test]
+fn a_run_that_panics_ends_its_burst_and_no_other() {
+    virtually(async {
+        let handler = async |n: u32| match n {
+            1 => panic!("a bug"),
+            n => Ok::<_, String>(n),
+        };
+        let trailing = debounce(WAIT, handler);
+        let mut first = Caller::new(trailing.call(1));
+        assert!(first.poll().is_none());
+        delay(WAIT).await;
+        assert_eq!(panic_message(|| drop(first.poll())), "a bug");
+        drop(first);
+        assert_eq!(trailing.call(2).await, Ok(2));
+
+        let leading = debounce(WAIT, handler).leading();
+        let mut first = Caller::new(leading.call(1));
+        assert_eq!(panic_message(|| drop(first.poll())), "a bug");
+        drop(first);
+        assert_eq!(leading.call(2).await, Ok(2));
     });
 }
 

@@ -620,6 +620,34 @@ fn a_rejection_has_one_way_out() {
     assert_eq!(idle.poll(), Some(()));
 }
 
+/// sindresorhus/p-queue#168: when a task that runs and one that waits are both aborted, the queue keeps the slot for ever. #241: one that
+/// is aborted before it is added never settles. Here both are drops, in either order.
+#[test]
+fn tasks_that_are_given_up_at_once_block_nobody() {
+    virtually(async {
+        for waiting_first in [false, true] {
+            let queue = Queue::new();
+            let mut runs = Caller::new(queue.add(pending::<Result<u32, String>>));
+            let mut waits = Caller::new(queue.add(pending::<Result<u32, String>>));
+            let never_polled = queue.add(|| fetch(1));
+            assert!(runs.poll().is_none() && waits.poll().is_none());
+            let mut next = Caller::new(queue.add(|| fetch(2)));
+            assert!(next.poll().is_none());
+            if waiting_first {
+                waits.drop_future();
+            }
+            runs.drop_future();
+            waits.drop_future();
+            drop(never_polled);
+            assert!(next.is_woken());
+            assert!(next.poll().is_none());
+            delay(ms(10)).await;
+            assert_eq!(next.poll(), Some(Ok(2)));
+            assert_eq!((queue.running(), queue.waiting()), (0, 0));
+        }
+    });
+}
+
 /// sindresorhus/p-queue#101: a task that times out goes on and keeps its slot.
 #[test]
 fn a_task_that_times_out_gives_its_slot_back() {

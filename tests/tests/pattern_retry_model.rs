@@ -1,4 +1,4 @@
-//! `retry`, the function and the step, against a model of a dozen lines: any policy, any answers, dropped at any time.
+//! `retry`, the function, the step and the policy's own method, against a model of a dozen lines: any policy, any answers, dropped at any time.
 
 use promise_runtime::event_loop::{Clock, EventLoop, now};
 use promise_runtime::{RetryPolicy, delay, promise, retry, with_timeout};
@@ -32,6 +32,14 @@ struct Plan {
     answers: Vec<Answer>,
     /// When the whole is dropped.
     dropped: u64,
+}
+
+/// How it is written.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Step,
+    Function,
+    Method,
 }
 
 /// When each attempt begins and each pause, and the outcome with its time; nothing of that comes after the drop.
@@ -82,7 +90,7 @@ fn model(plan: &Plan) -> Course {
     course
 }
 
-fn real(plan: &Plan, as_step: bool) -> Course {
+fn real(plan: &Plan, way: Way) -> Course {
     let course = RefCell::new(Course {
         attempts: vec![],
         pauses: vec![],
@@ -124,9 +132,10 @@ fn real(plan: &Plan, as_step: bool) -> Course {
     let event_loop = EventLoop::with_clock(Clock::Virtual);
     event_loop.run(async {
         let all = async {
-            match as_step {
-                true => promise! { ask().retry(policy) }.await,
-                false => retry(policy, ask).await,
+            match way {
+                Way::Step => promise! { ask().retry(policy) }.await,
+                Way::Function => retry(policy, ask).await,
+                Way::Method => policy.execute(ask).await,
             }
         };
         if let Ok(outcome) = with_timeout(all, ms(plan.dropped)).await {
@@ -184,7 +193,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_policy_does_as_the_model_says(plan in plans(), as_step in any::<bool>()) {
-        prop_assert_eq!(real(&plan, as_step), model(&plan));
+    fn any_policy_does_as_the_model_says(
+        plan in plans(),
+        way in prop_oneof![Just(Way::Step), Just(Way::Function), Just(Way::Method)],
+    ) {
+        prop_assert_eq!(real(&plan, way), model(&plan));
     }
 }

@@ -1,7 +1,6 @@
 //! Promises from functions that take a callback.
 
 use core::convert::Infallible;
-use core::error::Error;
 use core::fmt;
 use core::future::Future;
 use core::ops::Deref;
@@ -9,6 +8,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::boxed::Box;
 
+use super::own_reason::own_reason;
 use crate::resolvers::{Deferred, Resolve, as_function_of_two, with_resolvers};
 
 /// Calls `function` with a callback, and fulfils or rejects with what the callback is told.
@@ -57,6 +57,29 @@ where
 }
 
 /// The future of [`from_callback`].
+///
+/// Fulfils with the callback's value; rejects with [`CallbackError`]. Polled after it has settled, it panics. Dropped, it drops what the
+/// function has returned, which may be what cancels the work:
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::{Done, from_callback};
+/// use std::{cell::Cell, future::poll_fn, pin::pin, rc::Rc, task::Poll};
+///
+/// struct Cancels(Rc<Cell<bool>>);
+/// impl Drop for Cancels {
+///     fn drop(&mut self) { self.0.set(true) }
+/// }
+///
+/// let cancelled = Rc::new(Cell::new(false));
+/// {
+///     let mut page = pin!(from_callback(|done: Done<u32, String>| (done, Cancels(cancelled.clone()))));
+///     poll_fn(|cx| { assert!(page.as_mut().poll(cx).is_pending()); Poll::Ready(()) }).await;
+///     assert!(!cancelled.get());
+/// }
+/// assert!(cancelled.get());
+/// # });
+/// ```
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct FromCallback<F, R, T, E>(State<F, R, T, E>);
 
@@ -121,6 +144,26 @@ impl<F, R, T, E> fmt::Debug for FromCallback<F, R, T, E> {
 ///
 /// It is not itself an `Fn`: where one is asked for, write `move |error, value| done(error, value)`. (Clippy's `redundant_closure` knows only that it can be
 /// called, and has to be allowed there.)
+///
+/// Dropping the last clone uncalled rejects with [`CallbackError::CallbackDropped`]; calling it never panics, whatever has become of the promise.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::{Done, from_callback};
+///
+/// /// One callback for success, one for failure.
+/// fn legacy(on_value: impl Fn(u32), on_error: impl Fn(&'static str)) {
+///     on_value(7);
+///     on_error("too late");
+/// }
+///
+/// let outcome = from_callback(|done: Done<u32, &str>| {
+///     let failed = done.clone();
+///     legacy(move |value| done.settle(Ok(value)), move |error| failed.settle(Err(error)))
+/// });
+/// assert_eq!(outcome.await, Ok(7));
+/// # });
+/// ```
 pub struct Done<T, E>(Resolve<Outcome<T, E>, Infallible>);
 
 impl<T, E> Done<T, E> {
@@ -141,6 +184,21 @@ impl<T, E> Done<T, E> {
     }
 
     /// The same as `done(error, value)`.
+    ///
+    /// The error counts if there are both; with neither it says nothing, and this counts as dropping the callback.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{CallbackError, Done, from_callback};
+    ///
+    /// let said = |error: Option<&'static str>, value: Option<u32>| {
+    ///     from_callback(move |done: Done<u32, &str>| done.call(error, value))
+    /// };
+    /// assert_eq!(said(None, Some(1)).await, Ok(1));
+    /// assert_eq!(said(Some("no"), Some(1)).await, Err(CallbackError::Inner("no")));
+    /// assert_eq!(said(None, None).await, Err(CallbackError::CallbackDropped));
+    /// # });
+    /// ```
     pub fn call(&self, error: Option<E>, value: Option<T>) {
         self.0.call(match (error, value) {
             (Some(error), _) => Err(CallbackError::Inner(error)),
@@ -186,25 +244,28 @@ pub enum CallbackError<E> {
     CallbackDropped,
 }
 
-impl<E: fmt::Display> fmt::Display for CallbackError<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Inner(error) => error.fmt(f),
-            Self::CallbackDropped => f.write_str("the callback was dropped without an outcome"),
-        }
-    }
-}
-
-impl<E: Error> Error for CallbackError<E> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match self {
-            Self::Inner(error) => error.source(),
-            Self::CallbackDropped => None,
-        }
-    }
-}
+own_reason!(
+    CallbackError::CallbackDropped,
+    "the callback was dropped without an outcome"
+);
 
 /// The callback that [`promisify`] hands to the function.
+///
+/// Dropped uncalled, it rejects the promise with [`CallbackError::CallbackDropped`].
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::{Callback, promisify};
+///
+/// fn half(number: u32, callback: Callback<u32, String>) {
+///     match number % 2 {
+///         0 => callback(None, Some(number / 2)),
+///         _ => callback(Some(format!("{number} is odd")), None),
+///     }
+/// }
+/// assert_eq!(promisify(half)(6).await, Ok(3));
+/// # });
+/// ```
 pub type Callback<T, E> = Box<dyn FnOnce(Option<E>, Option<T>) + Send>;
 
 /// Makes a function that returns a promise of one whose last parameter is a callback.
@@ -253,6 +314,24 @@ pub trait Legacy<A, T, E> {
 }
 
 /// The future of a function made by [`promisify`].
+///
+/// Settles, panics and is dropped as [`FromCallback`]; on the heap, so that it has a name of its own.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::{Callback, Promisified, promisify};
+///
+/// struct Disk {
+///     read: Box<dyn Fn(String) -> Promisified<usize, String> + Send + Sync>,
+/// }
+///
+/// fn legacy_read(name: String, callback: Callback<usize, String>) {
+///     callback(None, Some(name.len()));
+/// }
+/// let disk = Disk { read: promisify(legacy_read) };
+/// assert_eq!((disk.read)("notes".to_owned()).await, Ok(5));
+/// # });
+/// ```
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Promisified<T, E>(FromCallback<Start<T, E>, (), T, E>);
 

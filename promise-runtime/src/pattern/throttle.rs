@@ -57,6 +57,26 @@ where
 }
 
 /// A function that starts only so often: what [`throttle`] returns. Clones share the limit.
+///
+/// ```
+/// # use promise_runtime::event_loop::{self, Clock};
+/// # event_loop::run_with(Clock::Virtual, async {
+/// use promise_runtime::{Throttle, delay, throttle};
+/// use std::time::Duration;
+///
+/// /// Held in a structure, a function or a box has a name where a closure has none.
+/// struct Mailer {
+///     send: Throttle<fn(&'static str) -> std::future::Ready<usize>, &'static str>,
+/// }
+///
+/// let send: fn(&'static str) -> std::future::Ready<usize> = |text| std::future::ready(text.len());
+/// let mailer = Mailer { send: throttle(1, Duration::from_secs(60), send) };
+/// let same_limit = mailer.send.clone();
+/// assert_eq!(mailer.send.call("first").await, 5);
+/// assert_eq!(same_limit.call("later").await, 5);
+/// assert_eq!(event_loop::now(), Duration::from_secs(60));
+/// # });
+/// ```
 #[must_use = "a throttled function does nothing until it is called with `call`"]
 pub struct Throttle<F, A> {
     shared: Arc<Shared<F>>,
@@ -99,6 +119,22 @@ impl<F, A> Throttle<F, A> {
     }
 
     /// How many calls are in line.
+    ///
+    /// A call is in it from its first poll until it starts or is dropped.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{all, throttle};
+    /// use std::time::Duration;
+    ///
+    /// let get = throttle(1, Duration::from_secs(1), async |page: u32| Ok::<_, String>(page));
+    /// let look = async { Ok(get.waiting()) };
+    /// let outcome = all((get.call(1), get.call(2), get.call(3), look)).await;
+    /// assert_eq!(outcome, Ok((1, 2, 3, 2)));
+    /// assert_eq!(get.waiting(), 0);
+    /// # });
+    /// ```
     #[must_use]
     pub fn waiting(&self) -> usize {
         lock(&self.shared.gate).line.len()

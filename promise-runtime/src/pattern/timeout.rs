@@ -85,12 +85,42 @@ enum End {
 
 impl Deadline {
     /// `limit` from now.
+    ///
+    /// A [`with_deadline`] under it that begins late has what is left:
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{Deadline, TimeoutError, delay, with_deadline};
+    /// use std::time::Duration;
+    ///
+    /// let second = Duration::from_secs(1);
+    /// let deadline = Deadline::after(5 * second);
+    /// assert_eq!(with_deadline(delay(3 * second), &deadline).await, Ok(()));
+    /// assert_eq!(with_deadline(delay(3 * second), &deadline).await, Err(TimeoutError));
+    /// assert_eq!(event_loop::now(), 5 * second);
+    /// # });
+    /// ```
     #[must_use]
     pub fn after(limit: Duration) -> Self {
         Self(End::After(Moment::now(), limit))
     }
 
     /// How much time is left; zero when it has passed.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{Deadline, delay};
+    /// use std::time::Duration;
+    ///
+    /// let deadline = Deadline::after(Duration::from_secs(5));
+    /// delay(Duration::from_secs(2)).await;
+    /// assert_eq!(deadline.remaining(), Duration::from_secs(3));
+    /// delay(Duration::from_secs(9)).await;
+    /// assert_eq!(deadline.remaining(), Duration::ZERO);
+    /// # });
+    /// ```
     #[must_use]
     pub fn remaining(&self) -> Duration {
         match &self.0 {
@@ -121,6 +151,24 @@ enum Limit {
 
 pin_project! {
     /// The future of [`with_timeout`] and [`with_deadline`].
+    ///
+    /// Fulfils with what the future yields, or rejects with [`TimeoutError`] and drops it. The time counts from the first poll that has to wait, which sets
+    /// the timer; one who is ready at once needs none. Polled after it has settled, it panics. Cancel-safe: dropped, it drops the future and cancels the timer.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{TimeoutError, WithTimeout, delay, with_timeout};
+    /// use std::{future::Ready, future::ready, time::Duration};
+    ///
+    /// let at_once: WithTimeout<Ready<u32>> = with_timeout(ready(7), Duration::ZERO);
+    /// assert_eq!(at_once.await, Ok(7));
+    ///
+    /// let late = with_timeout(delay(Duration::from_secs(9)), Duration::from_secs(1));
+    /// assert_eq!(late.await, Err(TimeoutError));
+    /// assert_eq!(event_loop::now(), Duration::from_secs(1));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct WithTimeout<F> {
         // `None` when it has settled.

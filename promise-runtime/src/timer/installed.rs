@@ -96,6 +96,15 @@ pub(super) fn installed() -> Option<&'static dyn Timer> {
 }
 
 /// Why [`set_timer`] failed: the program has a timer already.
+///
+/// ```
+/// use promise_runtime::timer::TimerAlreadySet;
+///
+/// fn report(error: TimerAlreadySet) -> String {
+///     error.to_string()
+/// }
+/// # let _ = report;
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimerAlreadySet(());
 

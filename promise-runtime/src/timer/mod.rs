@@ -14,8 +14,6 @@ mod absent;
 #[cfg(feature = "patterns")]
 mod clock;
 mod installed;
-#[cfg(feature = "patterns")]
-mod now;
 mod sleep;
 mod within;
 
@@ -23,12 +21,10 @@ use core::task::Waker;
 use core::time::Duration;
 
 #[cfg(feature = "patterns")]
-pub(crate) use clock::Moment;
+pub(crate) use clock::{Moment, now};
 #[cfg(target_has_atomic = "8")]
 pub use installed::set_timer;
 pub use installed::{TimerAlreadySet, set_timer_racy};
-#[cfg(feature = "patterns")]
-pub(crate) use now::now;
 pub use sleep::{Sleep, delay};
 #[doc(hidden)]
 pub use within::{Deadline, Within, within};
@@ -106,11 +102,25 @@ pub struct TimerId(u32);
 
 impl TimerId {
     /// Wraps the timer's number.
+    ///
+    /// ```
+    /// use promise_runtime::timer::TimerId;
+    ///
+    /// const FIRST_SLOT: TimerId = TimerId::new(0);
+    /// assert_ne!(FIRST_SLOT, TimerId::new(1));
+    /// ```
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 
     /// The timer's number.
+    ///
+    /// ```
+    /// use promise_runtime::timer::TimerId;
+    ///
+    /// let slots = ["free", "taken"];
+    /// assert_eq!(slots[TimerId::new(1).get() as usize], "taken");
+    /// ```
     pub const fn get(self) -> u32 {
         self.0
     }

@@ -12,7 +12,6 @@ pub use builder::{Builder, EveryReason, NoListener};
 use core::{
     fmt,
     future::Future,
-    mem,
     pin::Pin,
     sync::atomic::{AtomicUsize, Ordering},
     task::{Context, Poll, ready},
@@ -79,6 +78,17 @@ struct Shared<C, L> {
 
 impl CircuitBreaker {
     /// The settings of a breaker, to begin with those of the [`Builder`]'s methods.
+    ///
+    /// ```
+    /// use promise_runtime::CircuitBreaker;
+    /// use std::time::Duration;
+    ///
+    /// let breaker = CircuitBreaker::builder()
+    ///     .failure_threshold(3)
+    ///     .recovery_timeout(Duration::from_secs(5))
+    ///     .build();
+    /// assert_eq!(format!("{breaker:?}"), "CircuitBreaker { state: Closed, .. }");
+    /// ```
     pub fn builder() -> Builder {
         Builder::new()
     }
@@ -99,7 +109,25 @@ impl<C, L> Shared<C, L> {
 }
 
 impl<C, L> CircuitBreaker<C, L> {
+    #[cold]
+    fn give_back(&self, period: Period) {
+        self.shared.change(|machine| machine.give_back(period));
+    }
+
     /// Where the breaker stands. An open one stays open until the next call, however long that takes.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{BreakerState, CircuitBreaker, delay};
+    /// use std::time::Duration;
+    ///
+    /// let breaker = CircuitBreaker::builder().failure_threshold(1).build();
+    /// breaker.execute(async || Err::<(), _>("down")).await.ok();
+    /// delay(Duration::from_secs(3_600)).await;
+    /// assert_eq!(breaker.state(), BreakerState::Open);
+    /// # });
+    /// ```
     #[must_use]
     pub fn state(&self) -> BreakerState {
         lock(&self.shared.machine).state()
@@ -148,46 +176,10 @@ impl<C, L> CircuitBreaker<C, L> {
         Execute {
             running: None,
             call: Some(call),
-            stage: Stage::New {
+            pass: Some(Pass {
                 breaker: self.clone(),
-            },
-        }
-    }
-}
-
-impl<C, L: Listener> CircuitBreaker<C, L> {
-    fn enter(&self) -> Option<Period> {
-        let glance = self.shared.glance();
-        if glance.closed {
-            return Some(glance.period);
-        }
-        // The clock may be anybody's code, so it is asked before the lock.
-        let now = now();
-        let (period, change) = self.shared.change(|machine| machine.enter(now));
-        self.tell(change);
-        period
-    }
-
-    fn leave(&self, period: Period, failed: bool) {
-        let glance = self.shared.glance();
-        if !failed && glance.calm && glance.period == period {
-            // A failure that comes at the same moment counts as coming after this.
-            return;
-        }
-        let now = if self.shared.settings.needs_time(failed) {
-            now()
-        } else {
-            Duration::ZERO
-        };
-        let change = self
-            .shared
-            .change(|machine| machine.leave(period, failed, now));
-        self.tell(change);
-    }
-
-    fn tell(&self, change: Option<Change>) {
-        if let Some((from, to)) = change {
-            self.shared.listener.changed(from, to);
+                period: None,
+            }),
         }
     }
 }
@@ -209,6 +201,23 @@ impl<C, L> fmt::Debug for CircuitBreaker<C, L> {
 }
 
 /// Says which reasons count as failures of the service. Every `Fn(&E) -> bool` does.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::pattern::breaker::Counts;
+/// use promise_runtime::{BreakerState, CircuitBreaker};
+///
+/// /// A named function counts as a closure does, and has a type to write down.
+/// fn is_fault(status: &u16) -> bool { *status >= 500 }
+/// struct Service { breaker: CircuitBreaker<fn(&u16) -> bool> }
+///
+/// let is_fault: fn(&u16) -> bool = is_fault;
+/// assert!(is_fault.counts(&503));
+/// let service = Service { breaker: CircuitBreaker::builder().failure_threshold(1).count_if(is_fault).build() };
+/// service.breaker.execute(async || Err::<(), u16>(404)).await.ok();
+/// assert_eq!(service.breaker.state(), BreakerState::Closed);
+/// # });
+/// ```
 pub trait Counts<E> {
     /// Whether a call that rejects with `reason` has failed. If not, it counts as a success: the service did answer.
     fn counts(&self, reason: &E) -> bool;
@@ -227,6 +236,25 @@ impl<E> Counts<E> for EveryReason {
 }
 
 /// Is told when a breaker changes its state. Every `Fn(BreakerState, BreakerState)` is one.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::pattern::breaker::{EveryReason, Listener};
+/// use promise_runtime::{BreakerState, CircuitBreaker};
+/// use std::sync::{Arc, Mutex};
+///
+/// type Boxed = Box<dyn Fn(BreakerState, BreakerState) + Send + Sync>;
+///
+/// let changes = Arc::new(Mutex::new(Vec::new()));
+/// let log = changes.clone();
+/// let listener: Boxed = Box::new(move |_, to| log.lock().unwrap().push(to));
+/// listener.changed(BreakerState::Closed, BreakerState::Open);
+/// let breaker: CircuitBreaker<EveryReason, Boxed> =
+///     CircuitBreaker::builder().failure_threshold(1).on_state_change(listener).build();
+/// breaker.execute(async || Err::<(), _>("down")).await.ok();
+/// assert_eq!(*changes.lock().unwrap(), [BreakerState::Open, BreakerState::Open]);
+/// # });
+/// ```
 pub trait Listener {
     /// The breaker has gone `from` one state `to` another.
     fn changed(&self, from: BreakerState, to: BreakerState);
@@ -262,34 +290,97 @@ own_reason!(BreakerError::Open, "the circuit breaker is open");
 
 pin_project! {
     /// A call through a breaker: the future of [`CircuitBreaker::execute`].
+    ///
+    /// What it settles with, its panics and what a drop does are told there.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::CircuitBreaker;
+    /// use std::{future::pending, time::Duration};
+    ///
+    /// let breaker = CircuitBreaker::builder().failure_threshold(1).recovery_timeout(Duration::ZERO).build();
+    /// breaker.execute(async || Err::<(), _>("down")).await.ok();
+    /// // A probe that is dropped gives its permit to the next.
+    /// let probe = breaker.execute(pending::<Result<(), &str>>);
+    /// assert_eq!(format!("{probe:?}"), "Execute(new)");
+    /// drop(probe);
+    /// assert_eq!(breaker.execute(async || Ok::<_, &str>(())).await, Ok(()));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Execute<F, P: IntoFuture, C, L> {
         // Dropped in this order: a permit goes back when nothing of the call is left.
         #[pin]
         running: Option<P::IntoFuture>,
+        // `None` from the first poll on.
         call: Option<F>,
-        stage: Stage<C, L>,
+        // `None` once the call has ended.
+        pass: Option<Pass<C, L>>,
     }
 }
 
-enum Stage<C, L> {
-    New { breaker: CircuitBreaker<C, L> },
-    Running { permit: Permit<C, L> },
-    Over,
-}
-
-/// A call that was let through; given back when it is dropped.
-struct Permit<C, L> {
+/// With it a call goes through; a permit is given back when it is dropped.
+struct Pass<C, L> {
     breaker: CircuitBreaker<C, L>,
-    /// `None` once the call has ended.
+    /// The permit. `None` before and after the call.
     period: Option<Period>,
 }
 
-impl<C, L> Drop for Permit<C, L> {
+impl<C, L: Listener> Pass<C, L> {
+    /// Whether the breaker lets the call through.
+    fn enter(&mut self) -> bool {
+        let glance = self.breaker.shared.glance();
+        if glance.closed {
+            self.period = Some(glance.period);
+        } else {
+            self.ask();
+        }
+        self.period.is_some()
+    }
+
+    #[cold]
+    fn ask(&mut self) {
+        // The clock may be anybody's code, so it is asked before the lock.
+        let now = now();
+        let (period, change) = self.breaker.shared.change(|machine| machine.enter(now));
+        // Kept before anybody is told, who may panic.
+        self.period = period;
+        self.tell(change);
+    }
+
+    fn leave(&mut self, failed: bool) {
+        let Some(period) = self.period.take() else {
+            return;
+        };
+        let glance = self.breaker.shared.glance();
+        // A failure that comes at the same moment counts as coming after this.
+        if failed || !glance.calm || glance.period != period {
+            self.count(period, failed);
+        }
+    }
+
+    #[inline(never)]
+    fn count(&self, period: Period, failed: bool) {
+        let shared = &self.breaker.shared;
+        let now = if shared.settings.needs_time(failed) {
+            now()
+        } else {
+            Duration::ZERO
+        };
+        self.tell(shared.change(|machine| machine.leave(period, failed, now)));
+    }
+
+    fn tell(&self, change: Option<Change>) {
+        if let Some((from, to)) = change {
+            self.breaker.shared.listener.changed(from, to);
+        }
+    }
+}
+
+impl<C, L> Drop for Pass<C, L> {
     fn drop(&mut self) {
         if let Some(period) = self.period {
-            let shared = &self.breaker.shared;
-            shared.change(|machine| machine.give_back(period));
+            self.breaker.give_back(period);
         }
     }
 }
@@ -305,24 +396,15 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if matches!(this.stage, Stage::New { .. }) {
-            let Stage::New { breaker } = mem::replace(this.stage, Stage::Over) else {
-                return Poll::Pending;
-            };
-            let Some(period) = breaker.enter() else {
+        if let (Some(call), Some(pass)) = (this.call.take(), &mut *this.pass) {
+            if !pass.enter() {
+                *this.pass = None;
                 return Poll::Ready(Err(BreakerError::Open));
-            };
-            let period = Some(period);
-            *this.stage = Stage::Running {
-                permit: Permit { breaker, period },
-            };
-            if let Some(call) = this.call.take() {
-                let promise = call().into_future();
-                this.running.set(Some(promise));
             }
+            let promise = call().into_future();
+            this.running.set(Some(promise));
         }
-        let (Stage::Running { permit }, Some(running)) =
-            (&mut *this.stage, this.running.as_mut().as_pin_mut())
+        let (Some(pass), Some(running)) = (&mut *this.pass, this.running.as_mut().as_pin_mut())
         else {
             panic!("a call through a circuit breaker was polled again after its end");
         };
@@ -330,22 +412,20 @@ where
         this.running.set(None);
         let failed = match &outcome {
             Ok(_) => false,
-            Err(reason) => permit.breaker.shared.counts.counts(reason),
+            Err(reason) => pass.breaker.shared.counts.counts(reason),
         };
-        if let Some(period) = permit.period.take() {
-            permit.breaker.leave(period, failed);
-        }
-        *this.stage = Stage::Over;
+        pass.leave(failed);
+        *this.pass = None;
         Poll::Ready(outcome.map_err(BreakerError::Inner))
     }
 }
 
 impl<F, P: IntoFuture, C, L> fmt::Debug for Execute<F, P, C, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let stage = match self.stage {
-            Stage::New { .. } => "new",
-            Stage::Running { .. } => "running",
-            Stage::Over => "over",
+        let stage = match (&self.call, &self.running, &self.pass) {
+            (Some(_), ..) => "new",
+            (_, Some(_), Some(_)) => "running",
+            _ => "over",
         };
         write!(f, "Execute({stage})")
     }

@@ -18,6 +18,24 @@ use pin_project_lite::pin_project;
 
 pin_project! {
     /// A value from a cache: the future of [`Cache::get`] and [`Cache::refresh`].
+    ///
+    /// Fulfils with a clone of the value, or rejects with a clone of the load's reason. Nothing happens before the first poll. Cancel-safe: dropped while
+    /// it loads, it leaves the load to whoever has waited longest, who calls a function of its own. Panics when polled after its end.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::pattern::cache::Get;
+    /// use promise_runtime::{Cache, all};
+    /// use std::{future::{Ready, ready}, time::Duration};
+    ///
+    /// type Load = fn() -> Ready<Result<u32, String>>;
+    ///
+    /// let cache = Cache::new(Duration::MAX);
+    /// let load: [Get<&str, u32, String, Load, Ready<Result<u32, String>>>; 2] =
+    ///     [cache.get("answer", || ready(Ok(42))), cache.get("answer", || unreachable!("one flight for both"))];
+    /// assert_eq!(all(load).await, Ok([42, 42]));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Get<K, V, E, F, P: IntoFuture>
     where

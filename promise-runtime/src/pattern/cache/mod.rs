@@ -66,6 +66,22 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     ///
     /// It holds any number of them; those that have expired are removed as new ones come. With `Duration::MAX` they
     /// live for ever, with `Duration::ZERO` there are flights and no values.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{Cache, delay};
+    /// use std::time::Duration;
+    ///
+    /// let cache = Cache::<&str, u32, String>::new(Duration::from_secs(60));
+    /// cache.get("a", async || Ok(1)).await?;
+    /// delay(Duration::from_secs(59)).await;
+    /// assert_eq!(cache.peek("a"), Some(1));
+    /// delay(Duration::from_secs(1)).await;
+    /// assert_eq!(cache.peek("a"), None);
+    /// # Ok::<(), String>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn new(time_to_live: Duration) -> Self {
         Self {
@@ -255,6 +271,20 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     }
 
     /// How many values live. Looks at each of them.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let squares = Cache::<u64, u64, String>::new(Duration::MAX);
+    /// for number in [3, 4, 3] {
+    ///     squares.get(number, async || Ok(number * number)).await?;
+    /// }
+    /// assert_eq!(squares.len(), 2);
+    /// # Ok::<(), String>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         let now = now();
@@ -262,6 +292,19 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     }
 
     /// Whether no value lives.
+    ///
+    /// A flight is no value yet, and a failure never one.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::Cache;
+    /// use std::time::Duration;
+    ///
+    /// let cache = Cache::<u8, u8, &str>::new(Duration::MAX);
+    /// assert_eq!(cache.get(1, async || Err("down")).await, Err("down"));
+    /// assert!(cache.is_empty());
+    /// # });
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -117,8 +117,13 @@ impl<K: Hash + Eq, V, E> Store<K, V, E> {
 
     /// Keeps a value. Returns those that make room for it, to be dropped without the lock.
     pub(super) fn keep(&mut self, key: K, value: Arc<V>, now: Duration) -> Vec<(K, Stored<V>)> {
+        let stored = Stored { value, since: now };
         let mut removed = Vec::new();
-        removed.extend(self.values.push(key, Stored { value, since: now }));
+        if self.time_to_live.is_zero() {
+            removed.push((key, stored));
+            return removed;
+        }
+        removed.extend(self.values.push(key, stored));
         if self.values.len() > self.sweep_at {
             removed.extend(self.sweep(now));
         }

@@ -13,6 +13,18 @@ use core::{
 use std::sync::Mutex;
 
 /// The calls of a [`Debounce`](super::Debounce) whose callers are superseded by one another.
+///
+/// The third parameter of a [`Debounce`](super::Debounce) unless it is [shared](super::Debounce::shared); it need not be named.
+///
+/// ```
+/// use promise_runtime::pattern::debounce::{Alone, Debounce, debounce};
+/// use std::{future::{Ready, ready}, time::Duration};
+///
+/// type Save = fn(u32) -> Ready<Result<u32, String>>;
+/// let save: Debounce<Save, u32, Alone> = debounce(Duration::ZERO, (|version| ready(Ok(version))) as Save);
+/// let same_type: Debounce<Save, u32> = save;
+/// # drop(same_type);
+/// ```
 #[derive(Default)]
 pub struct Alone {
     numbers: u64,

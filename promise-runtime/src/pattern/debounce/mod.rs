@@ -58,6 +58,25 @@ where
 /// | [`shared`](Self::shared) | as above | get the same outcome |
 ///
 /// The methods that change the settings begin with no calls, also if a clone has some.
+///
+/// ```
+/// # use promise_runtime::event_loop::{self, Clock};
+/// # event_loop::run_with(Clock::Virtual, async {
+/// use promise_runtime::{Debounce, DebounceError, all_settled, debounce};
+/// use std::{future::{Ready, ready}, time::Duration};
+///
+/// type Save = fn(u32) -> Ready<Result<u32, String>>;
+///
+/// struct Editor { save: Debounce<Save, u32> }
+///
+/// let save: Save = |version| ready(Ok(version));
+/// let editor = Editor { save: debounce(Duration::from_secs(1), save) };
+/// // A clone's calls are of the same burst.
+/// let clone = editor.save.clone();
+/// let Ok((first, second)) = all_settled((editor.save.call(1), clone.call(2))).await;
+/// assert_eq!((first, second), (Err(DebounceError::Superseded), Ok(2)));
+/// # });
+/// ```
 #[must_use = "a debounced function does nothing until it is called with `call`"]
 pub struct Debounce<F, A, S = Alone> {
     handler: Arc<F>,
@@ -190,6 +209,27 @@ impl<F, A> Debounce<F, A> {
     ///
     /// Dropped while it waits, it takes its call back; those it has superseded remain so. Dropped while the handler
     /// runs, it drops the handler's promise.
+    ///
+    /// # Panics
+    ///
+    /// Only the handler does. A burst whose run has panicked is over, and the next call begins another.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{DebounceError, debounce};
+    /// use std::time::Duration;
+    ///
+    /// let pause = Duration::from_millis(300);
+    /// let search = debounce(pause, async |query: &'static str| match query {
+    ///     "" => Err("type something"),
+    ///     query => Ok(query.len()),
+    /// });
+    /// assert_eq!(search.call("rust").await, Ok(4));
+    /// assert_eq!(event_loop::now(), pause);
+    /// assert_eq!(search.call("").await, Err(DebounceError::Inner("type something")));
+    /// # });
+    /// ```
     pub fn call<T, E>(
         &self,
         argument: A,
@@ -226,6 +266,22 @@ impl<F, A, T, E> Debounce<F, A, Together<A, T, E>> {
     /// # Cancel-safety
     ///
     /// Dropped, it hands what it does to another caller of the burst. If there is none, the burst is over and the handler does not run.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{all, debounce};
+    /// use std::{cell::Cell, time::Duration};
+    ///
+    /// let runs = Cell::new(0);
+    /// let load = debounce(Duration::from_secs(1), async |page: u32| {
+    ///     runs.set(runs.get() + 1);
+    ///     Ok::<_, String>(page)
+    /// }).shared();
+    /// assert_eq!(all([1, 2, 3].map(|page| load.call(page))).await, Ok([3, 3, 3]));
+    /// assert_eq!((runs.get(), event_loop::now()), (1, Duration::from_secs(1)));
+    /// # });
+    /// ```
     pub fn call(
         &self,
         argument: A,

@@ -9,6 +9,20 @@ use core::{fmt, future::poll_fn, mem, time::Duration};
 use std::sync::Mutex;
 
 /// The calls of a [`Debounce`](super::Debounce) whose callers share an outcome.
+///
+/// The third parameter of a [`Debounce`](super::Debounce) that is [shared](super::Debounce::shared).
+///
+/// ```
+/// use promise_runtime::pattern::debounce::{Debounce, Together, debounce};
+/// use std::{future::{Ready, ready}, time::Duration};
+///
+/// type Load = fn(u32) -> Ready<Result<u32, String>>;
+/// struct Store { load: Debounce<Load, u32, Together<u32, u32, String>> }
+///
+/// let load: Load = |page| ready(Ok(page));
+/// let store = Store { load: debounce(Duration::from_secs(1), load).shared() };
+/// # drop(store.load);
+/// ```
 pub struct Together<A, T, E> {
     /// The burst that calls still join.
     burst: Option<Arc<Burst<A, T, E>>>,

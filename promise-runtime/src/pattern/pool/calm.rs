@@ -13,6 +13,19 @@ use core::{
 /// Waits until a pool is calm: the future of [`Pool::on_idle`] and [`Pool::on_empty`].
 ///
 /// Ready also if the pool has become busy again before this was polled. Cancel-safe: dropping it leaves nothing behind.
+///
+/// ```
+/// # use promise_runtime::event_loop::{self, Clock};
+/// # event_loop::run_with(Clock::Virtual, async {
+/// use promise_runtime::{Pool, pattern::pool::UntilCalm};
+///
+/// let pool = Pool::new(1);
+/// let (idle, empty): (UntilCalm, UntilCalm) = (pool.on_idle(), pool.on_empty());
+/// // There is nothing to wait for.
+/// idle.await;
+/// empty.await;
+/// # });
+/// ```
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct UntilCalm {
     pool: Pool,

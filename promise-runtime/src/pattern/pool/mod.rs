@@ -72,6 +72,20 @@ impl Pool {
     /// A pool of `concurrency` slots, and a line as long as it gets.
     ///
     /// Panics if `concurrency` is 0, as nothing would ever start.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{Pool, all, delay};
+    /// use std::time::Duration;
+    ///
+    /// let pool = Pool::new(3);
+    /// let task = || async { Ok::<_, String>(delay(Duration::from_secs(1)).await) };
+    /// all([(); 7].map(|()| pool.add(task))).await?;
+    /// assert_eq!(event_loop::now(), Duration::from_secs(3));
+    /// # Ok::<(), String>(())
+    /// # }).unwrap();
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn new(concurrency: usize) -> Self {
@@ -206,6 +220,16 @@ impl Pool {
     }
 
     /// How many tasks may run at a time.
+    ///
+    /// Those that run may be more for a while, after it was [lowered](Pool::set_concurrency).
+    ///
+    /// ```
+    /// let pool = promise_runtime::Pool::new(2);
+    /// let tasks = [(); 2].map(|()| pool.try_add(std::future::pending::<()>));
+    /// pool.set_concurrency(1);
+    /// assert_eq!((pool.concurrency(), pool.running()), (1, 2));
+    /// # drop(tasks);
+    /// ```
     #[must_use]
     pub fn concurrency(&self) -> usize {
         lock(&self.shared.state).concurrency
@@ -225,11 +249,30 @@ impl Pool {
     }
 
     /// Starts tasks again.
+    ///
+    /// As many as there are free slots start at once, the first in line first.
+    ///
+    /// ```
+    /// let pool = promise_runtime::Pool::new(2);
+    /// pool.pause();
+    /// let tasks = [(); 3].map(|()| pool.try_add(std::future::pending::<()>));
+    /// assert_eq!((pool.running(), pool.waiting()), (0, 3));
+    /// pool.resume();
+    /// assert_eq!((pool.running(), pool.waiting()), (2, 1));
+    /// # drop(tasks);
+    /// ```
     pub fn resume(&self) {
         self.change(|state| state.paused = false);
     }
 
     /// Whether the pool is paused.
+    ///
+    /// ```
+    /// let pool = promise_runtime::Pool::new(1);
+    /// let clone = pool.clone();
+    /// clone.pause();
+    /// assert!(pool.is_paused());
+    /// ```
     #[must_use]
     pub fn is_paused(&self) -> bool {
         lock(&self.shared.state).paused
@@ -239,6 +282,21 @@ impl Pool {
     ///
     /// A task that is not clearable has no such reason to reject with and stays in line: drop its future to remove it. So no
     /// task is left pending for ever, as those of p-limit's `clearQueue` are. What runs goes on.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{PoolError, Queue};
+    ///
+    /// let queue = Queue::new();
+    /// queue.pause();
+    /// let stays = queue.try_add(async || Ok::<_, String>("stays")).unwrap();
+    /// let leaves = queue.try_add(async || Ok::<_, String>("leaves")).unwrap().clearable();
+    /// assert_eq!(queue.clear(), 1);
+    /// assert_eq!(leaves.await, Err(PoolError::Cleared));
+    /// queue.resume();
+    /// assert_eq!(stays.await, Ok("stays"));
+    /// # });
+    /// ```
     pub fn clear(&self) -> usize {
         let mut wakers = Wakers::default();
         let cleared = lock(&self.shared.state).clear(&mut wakers);
@@ -260,6 +318,16 @@ impl Pool {
     }
 
     /// How many tasks are in line.
+    ///
+    /// Those that were not polled yet are not, unless [`try_add`](Pool::try_add) has made them.
+    ///
+    /// ```
+    /// let queue = promise_runtime::Queue::new();
+    /// let tasks = [(); 3].map(|()| queue.try_add(std::future::pending::<()>));
+    /// let unpolled = queue.add(std::future::pending::<()>);
+    /// assert_eq!(queue.waiting(), 2);
+    /// # drop((tasks, unpolled));
+    /// ```
     #[must_use]
     pub fn waiting(&self) -> usize {
         lock(&self.shared.state).line.len()
@@ -292,6 +360,26 @@ impl Pool {
     }
 
     /// Waits until nobody is in line, while the last tasks may still run; not at all if that is so at the first poll.
+    ///
+    /// Cancel-safe. In JavaScript: p-queue's `onEmpty`, for adding more tasks just in time.
+    ///
+    /// ```
+    /// # use promise_runtime::event_loop::{self, Clock};
+    /// # event_loop::run_with(Clock::Virtual, async {
+    /// use promise_runtime::{Queue, prelude::*};
+    /// use std::time::Duration;
+    ///
+    /// let queue = Queue::new();
+    /// for _ in 0..2 {
+    ///     let task = queue.add(|| delay(Duration::from_secs(1)));
+    ///     promise! { move task }.detach_local();
+    /// }
+    /// delay(Duration::ZERO).await; // the tasks take their places
+    /// queue.on_empty().await;
+    /// // The first is over, and the second has only begun.
+    /// assert_eq!((queue.running(), event_loop::now()), (1, Duration::from_secs(1)));
+    /// # });
+    /// ```
     pub fn on_empty(&self) -> UntilCalm {
         UntilCalm::new(self.clone(), Calm::Empty)
     }
@@ -343,12 +431,32 @@ pub struct Queue(Pool);
 
 impl Queue {
     /// A queue as long as it gets.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::Queue;
+    ///
+    /// let queue = Queue::new();
+    /// assert_eq!(queue.concurrency(), 1);
+    /// assert_eq!(queue.add(async || Ok::<_, String>("alone")).await, Ok("alone"));
+    /// # });
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self(Pool::new(1))
     }
 
     /// A queue in which [`try_add`](Pool::try_add) fails when `waiting` tasks are in line.
+    ///
+    /// ```
+    /// use promise_runtime::{PoolFull, Queue};
+    /// use std::future::pending;
+    ///
+    /// let queue = Queue::bounded(1);
+    /// let tasks = [queue.try_add(pending::<()>), queue.try_add(pending::<()>)]; // one runs, one waits
+    /// assert_eq!(queue.try_add(pending::<()>).err(), Some(PoolFull));
+    /// # drop(tasks);
+    /// ```
     #[must_use]
     pub fn bounded(waiting: usize) -> Self {
         Self(Pool::bounded(1, waiting))

@@ -6,7 +6,10 @@
 
 use super::state::TaskId;
 use alloc::vec::Vec;
-use core::{cell::RefCell, task::Waker};
+use core::{
+    cell::{Cell, RefCell},
+    task::Waker,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct WakerIdentity {
@@ -23,43 +26,74 @@ impl WakerIdentity {
     }
 }
 
+#[derive(Clone, Copy, Debug)]
 struct Frame {
     pool: usize,
     task: TaskId,
     waker: WakerIdentity,
 }
 
+impl Frame {
+    fn awaits(&self, pool: usize, waker: WakerIdentity) -> bool {
+        self.pool == pool && self.waker == waker
+    }
+}
+
 std::thread_local! {
-    static FRAMES: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
+    /// The task that is being polled. Mostly it is the only one, and a plain cell costs less than the list.
+    static INNERMOST: Cell<Option<Frame>> = const { Cell::new(None) };
+    /// Those around it, from the outermost in.
+    static AROUND: RefCell<Vec<Frame>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A task is being polled, until this is dropped.
-pub(super) struct Polling(());
+pub(super) struct Polling {
+    nested: bool,
+}
 
 impl Polling {
+    #[inline]
     pub(super) fn new(pool: usize, task: TaskId, waker: &Waker) -> Self {
+        let nested = INNERMOST.get().is_some();
+        if nested {
+            nest();
+        }
         let waker = WakerIdentity::of(waker);
-        FRAMES.with_borrow_mut(|frames| frames.push(Frame { pool, task, waker }));
-        Self(())
+        INNERMOST.set(Some(Frame { pool, task, waker }));
+        Self { nested }
     }
 }
 
 impl Drop for Polling {
+    #[inline]
     fn drop(&mut self) {
-        FRAMES.with_borrow_mut(Vec::pop);
+        if self.nested {
+            unnest();
+        } else {
+            INNERMOST.set(None);
+        }
     }
+}
+
+#[cold]
+fn nest() {
+    AROUND.with_borrow_mut(|around| around.extend(INNERMOST.get()));
+}
+
+#[cold]
+fn unnest() {
+    INNERMOST.set(AROUND.with_borrow_mut(Vec::pop));
 }
 
 /// The tasks of this pool that await what is polled here with this waker.
 pub(super) fn parents(pool: usize, waker: &Waker) -> Vec<TaskId> {
-    FRAMES.with_borrow(|frames| {
-        if frames.is_empty() {
-            return Vec::new();
-        }
-        let waker = WakerIdentity::of(waker);
-        let awaiting = frames
-            .iter()
-            .filter(|frame| frame.pool == pool && frame.waker == waker);
+    let Some(innermost) = INNERMOST.get() else {
+        return Vec::new();
+    };
+    let waker = WakerIdentity::of(waker);
+    AROUND.with_borrow(|around| {
+        let frames = around.iter().chain([&innermost]);
+        let awaiting = frames.filter(|frame| frame.awaits(pool, waker));
         awaiting.map(|frame| frame.task).collect()
     })
 }

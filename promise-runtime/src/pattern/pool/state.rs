@@ -148,12 +148,20 @@ impl State {
         self.settle(wakers);
     }
 
+    /// A task with a slot is over. False if somebody has to hear of it, which [`release`](Self::release) does.
+    #[inline]
+    pub(super) fn release_unnoticed(&mut self) -> bool {
+        let unnoticed = self.line.is_empty() && self.blocked.is_empty() && self.calms.is_empty();
+        if unnoticed {
+            self.running -= 1;
+        }
+        unnoticed
+    }
+
     /// A task with a slot is over.
     pub(super) fn release(&mut self, task: TaskId, wakers: &mut Wakers) {
         self.running -= 1;
-        if !self.blocked.is_empty() {
-            self.blocked.remove(&task);
-        }
+        self.blocked.remove(&task);
         self.settle(wakers);
     }
 

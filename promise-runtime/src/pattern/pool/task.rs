@@ -8,9 +8,8 @@ use alloc::sync::Arc;
 use core::{
     fmt,
     future::Future,
-    mem,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use pin_project_lite::pin_project;
 
@@ -19,69 +18,74 @@ pin_project! {
     ///
     /// Settles as the promise does that its function makes. Cancel-safe: dropped in line it leaves the line, dropped
     /// running it drops the promise and then hands its slot to the next. Polled after its end, it panics.
+    ///
+    /// Its output is that of the promise, whatever its type: the pool adds no reason.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{Pool, pattern::pool::Add};
+    /// use std::future::{Ready, ready};
+    ///
+    /// let pool = Pool::new(1);
+    /// let task: Add<fn() -> Ready<u32>, Ready<u32>> = pool.add(|| ready(7));
+    /// assert_eq!((format!("{task:?}"), pool.running()), ("Add(new)".to_owned(), 0));
+    /// assert_eq!(task.await, 7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Add<F, P: IntoFuture> {
         // Dropped in this order: the slot is free when nothing of the task is left.
         #[pin]
         running: Option<P::IntoFuture>,
         task: Option<F>,
-        entry: Entry,
+        // `None` once it is over.
+        entry: Option<Entry>,
         clearable: bool,
     }
 }
 
+/// What a task has of its pool; given back when it is dropped.
+struct Entry {
+    shared: Arc<Shared>,
+    stage: Stage,
+}
+
 /// How far a task has come.
-enum Entry {
-    /// Not polled yet.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// It has nothing yet, or nothing any more.
     Outside {
-        pool: Pool,
         priority: i32,
     },
-    InLine(Seat),
-    Inside(Slot),
-    Over,
-}
-
-/// A place in line; given up when it is dropped.
-struct Seat {
-    /// `None` once it has become a slot, or was refused.
-    shared: Option<Arc<Shared>>,
-    place: Place,
-}
-
-/// A slot; handed on when it is dropped.
-struct Slot {
-    shared: Arc<Shared>,
-    task: TaskId,
+    InLine(Place),
+    /// It has a slot.
+    Inside(TaskId),
 }
 
 impl<F, P: IntoFuture> Add<F, P> {
     pub(super) fn new(pool: Pool, priority: i32, task: F) -> Self {
-        Self::at(Entry::Outside { pool, priority }, task)
+        Self::at(pool, Stage::Outside { priority }, task)
     }
 
     /// With a slot or a place right now; `None` if there is no room.
     pub(super) fn try_new(pool: &Pool, task: F) -> Option<Self> {
         let state = &mut *lock(&pool.shared.state);
-        let entry = if let Some(task) = state.take_slot() {
-            let shared = pool.shared.clone();
-            Entry::Inside(Slot { shared, task })
+        let stage = if let Some(task) = state.take_slot() {
+            Stage::Inside(task)
         } else if state.line.len() < state.room {
-            Entry::InLine(Seat {
-                place: state.line.join(0),
-                shared: Some(pool.shared.clone()),
-            })
+            Stage::InLine(state.line.join(0))
         } else {
             return None;
         };
-        Some(Self::at(entry, task))
+        Some(Self::at(pool.clone(), stage, task))
     }
 
-    fn at(entry: Entry, task: F) -> Self {
+    fn at(pool: Pool, stage: Stage, task: F) -> Self {
+        let shared = pool.shared;
         Self {
             running: None,
             task: Some(task),
-            entry,
+            entry: Some(Entry { shared, stage }),
             clearable: false,
         }
     }
@@ -102,8 +106,8 @@ impl<F, P: IntoFuture> Add<F, P> {
     /// ```
     pub fn clearable(mut self) -> Clearable<F, P> {
         self.clearable = true;
-        if let Entry::InLine(seat) = &self.entry {
-            seat.make_clearable();
+        if let Some(entry) = &self.entry {
+            entry.make_clearable();
         }
         Clearable { add: self }
     }
@@ -119,50 +123,35 @@ where
 {
     fn poll_task(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<P::Output, Cleared>> {
         let mut this = self.project();
-        loop {
-            match this.entry {
-                Entry::Outside { .. } => {
-                    let Entry::Outside { pool, priority } = mem::replace(this.entry, Entry::Over)
-                    else {
-                        continue;
-                    };
-                    *this.entry = Entry::new(pool.shared, priority, *this.clearable);
-                }
-                Entry::InLine(seat) => match seat.poll(cx) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Ok(slot)) => *this.entry = Entry::Inside(slot),
-                    Poll::Ready(Err(Refusal::Cleared)) => {
-                        *this.entry = Entry::Over;
-                        return Poll::Ready(Err(Cleared));
-                    }
-                    Poll::Ready(Err(Refusal::Deadlock)) => {
-                        *this.entry = Entry::Over;
-                        panic!(
-                            "a deadlock: every running task of this pool awaits a task that it added to the same pool; \
-                             add it to another pool, or await it outside the first task"
-                        );
-                    }
-                },
-                Entry::Inside(slot) => {
-                    let polling = slot.polling(cx);
-                    if let Some(task) = this.task.take() {
-                        let promise = task().into_future();
-                        this.running.set(Some(promise));
-                    }
-                    let Some(running) = this.running.as_mut().as_pin_mut() else {
-                        panic!("a task of a pool was polled again after its function had panicked");
-                    };
-                    let Poll::Ready(outcome) = running.poll(cx) else {
-                        return Poll::Pending;
-                    };
-                    drop(polling);
-                    this.running.set(None);
-                    *this.entry = Entry::Over;
-                    return Poll::Ready(Ok(outcome));
-                }
-                Entry::Over => panic!("a task of a pool was polled again after its end"),
+        let Some(entry) = this.entry else {
+            panic!("a task of a pool was polled again after its end");
+        };
+        let task = match ready!(entry.poll_slot(*this.clearable, cx)) {
+            Ok(task) => task,
+            Err(refusal) => {
+                *this.entry = None;
+                return match refusal {
+                    Refusal::Cleared => Poll::Ready(Err(Cleared)),
+                    Refusal::Deadlock => panic!(
+                        "a deadlock: every running task of this pool awaits a task that it added to the same pool; \
+                         add it to another pool, or await it outside the first task"
+                    ),
+                };
             }
+        };
+        let polling = Polling::new(entry.shared.identity(), task, cx.waker());
+        if let Some(task) = this.task.take() {
+            let promise = task().into_future();
+            this.running.set(Some(promise));
         }
+        let Some(running) = this.running.as_mut().as_pin_mut() else {
+            panic!("a task of a pool was polled again after its function had panicked");
+        };
+        let outcome = ready!(running.poll(cx));
+        drop(polling);
+        this.running.set(None);
+        *this.entry = None;
+        Poll::Ready(Ok(outcome))
     }
 }
 
@@ -183,13 +172,13 @@ where
 
 impl<F, P: IntoFuture> fmt::Debug for Add<F, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let entry = match self.entry {
-            Entry::Outside { .. } => "new",
-            Entry::InLine(_) => "in line",
-            Entry::Inside(_) => "running",
-            Entry::Over => "over",
+        let stage = match self.entry.as_ref().map(|entry| entry.stage) {
+            Some(Stage::Outside { .. }) => "new",
+            Some(Stage::InLine(_)) => "in line",
+            Some(Stage::Inside(_)) => "running",
+            None => "over",
         };
-        write!(f, "Add({entry})")
+        write!(f, "Add({stage})")
     }
 }
 
@@ -197,6 +186,16 @@ pin_project! {
     /// A task that [`Pool::clear`] can remove from the line: the future of [`Add::clearable`].
     ///
     /// Rejects with [`PoolError::Cleared`], or with the task's own reason in [`PoolError::Inner`]. Otherwise as [`Add`].
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{PoolError, Queue};
+    ///
+    /// // Nobody clears it, so it is an `Add` but for the type of its reason.
+    /// let task = Queue::new().add(async || Err::<(), _>("down")).clearable();
+    /// assert_eq!(task.await, Err(PoolError::Inner("down")));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless you `.await` or poll them"]
     pub struct Clearable<F, P: IntoFuture> {
         #[pin]
@@ -229,77 +228,87 @@ impl<F, P: IntoFuture> fmt::Debug for Clearable<F, P> {
 }
 
 impl Entry {
+    /// Ready with a slot, or if it will never have one.
+    #[inline]
+    fn poll_slot(
+        &mut self,
+        clearable: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<TaskId, Refusal>> {
+        match self.stage {
+            Stage::Inside(task) => Poll::Ready(Ok(task)),
+            Stage::InLine(place) => self.poll_turn(place, cx),
+            Stage::Outside { priority } => match self.enter(priority, clearable) {
+                Ok(task) => Poll::Ready(Ok(task)),
+                Err(place) => self.poll_turn(place, cx),
+            },
+        }
+    }
+
     /// Takes a slot, or else a place in line.
-    fn new(shared: Arc<Shared>, priority: i32, clearable: bool) -> Self {
-        let mut state = lock(&shared.state);
+    fn enter(&mut self, priority: i32, clearable: bool) -> Result<TaskId, Place> {
+        let mut state = lock(&self.shared.state);
         if let Some(task) = state.take_slot() {
-            drop(state);
-            return Self::Inside(Slot { shared, task });
+            self.stage = Stage::Inside(task);
+            return Ok(task);
         }
         let place = state.line.join(priority);
+        self.stage = Stage::InLine(place);
         if clearable {
             state.make_clearable(place);
         }
-        drop(state);
-        Self::InLine(Seat {
-            shared: Some(shared),
-            place,
-        })
-    }
-}
-
-impl Seat {
-    fn make_clearable(&self) {
-        if let Some(shared) = &self.shared {
-            lock(&shared.state).make_clearable(self.place);
-        }
+        Err(place)
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Slot, Refusal>> {
-        let Some(shared) = &self.shared else {
-            return Poll::Pending;
-        };
-        let parents = parents(shared.identity(), cx.waker());
+    #[inline(never)]
+    fn poll_turn(&mut self, place: Place, cx: &mut Context<'_>) -> Poll<Result<TaskId, Refusal>> {
+        let parents = parents(self.shared.identity(), cx.waker());
         let mut waker = Some(cx.waker().clone());
-        let turn = lock(&shared.state).turn(self.place, &mut waker, parents);
+        let turn = lock(&self.shared.state).turn(place, &mut waker, parents);
         drop(waker);
         match turn {
-            Turn::Waiting => return Poll::Pending,
+            Turn::Waiting => Poll::Pending,
+            Turn::Granted => {
+                self.stage = Stage::Inside(place.number);
+                Poll::Ready(Ok(place.number))
+            }
             // Out of line without a slot, so there is nothing to give up.
             Turn::Refused(refusal) => {
-                self.shared = None;
-                return Poll::Ready(Err(refusal));
+                self.stage = Stage::Outside { priority: 0 };
+                Poll::Ready(Err(refusal))
             }
-            Turn::Granted => {}
-        }
-        let task = self.place.number;
-        match self.shared.take() {
-            Some(shared) => Poll::Ready(Ok(Slot { shared, task })),
-            None => Poll::Pending,
         }
     }
-}
 
-impl Drop for Seat {
-    fn drop(&mut self) {
-        if let Some(shared) = &self.shared {
-            let mut wakers = Wakers::default();
-            lock(&shared.state).give_up(self.place, &mut wakers);
-            wakers.wake();
+    fn make_clearable(&self) {
+        if let Stage::InLine(place) = self.stage {
+            lock(&self.shared.state).make_clearable(place);
         }
     }
-}
 
-impl Slot {
-    fn polling(&self, cx: &Context<'_>) -> Polling {
-        Polling::new(self.shared.identity(), self.task, cx.waker())
-    }
-}
-
-impl Drop for Slot {
-    fn drop(&mut self) {
+    /// Gives back what it has.
+    #[inline(never)]
+    fn leave(&mut self) {
+        let mut state = lock(&self.shared.state);
+        if matches!(self.stage, Stage::Inside(_)) && state.release_unnoticed() {
+            return;
+        }
         let mut wakers = Wakers::default();
-        lock(&self.shared.state).release(self.task, &mut wakers);
+        match self.stage {
+            Stage::Outside { .. } => {}
+            Stage::InLine(place) => state.give_up(place, &mut wakers),
+            Stage::Inside(task) => state.release(task, &mut wakers),
+        }
+        drop(state);
         wakers.wake();
+    }
+}
+
+impl Drop for Entry {
+    #[inline]
+    fn drop(&mut self) {
+        if !matches!(self.stage, Stage::Outside { .. }) {
+            self.leave();
+        }
     }
 }

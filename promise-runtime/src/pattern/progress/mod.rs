@@ -147,6 +147,18 @@ impl<P, I> Progress<P, I> {
     /// polled. What panics: the closures, and polling again after it has settled. Cancel-safe: dropping it drops the promises and the closures.
     ///
     /// See [`Progress`] for an example.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// # use promise_runtime::Progress;
+    /// let mut seen = 0;
+    /// let progress = Progress::new().on_progress(|update| seen = update.completed);
+    /// let numbers = vec!["1", "two", "3"].into_iter().map(async |text| text.parse::<u8>().map_err(|_| text));
+    /// let Ok(outcomes) = progress.track(numbers).await;
+    /// assert_eq!(outcomes, [Ok(1), Err("two"), Ok(3)]);
+    /// assert_eq!(seen, 3);
+    /// # });
+    /// ```
     pub fn track<X, T, E>(
         self,
         promises: X,

@@ -58,6 +58,24 @@ where
 /// The stream of [`Progress::stream`].
 ///
 /// Cancel-safe: dropping it drops the promises.
+///
+/// Yields a [`ProgressUpdate`] for each promise that settles, then ends; also when it is polled again.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::Progress;
+/// use std::{future::{poll_fn, ready}, pin::Pin};
+/// use futures_core::Stream;
+///
+/// let mut updates = Progress::new().stream([ready(Ok::<u8, ()>(1)), ready(Err(()))]);
+/// let mut percentages = Vec::new();
+/// while let Some(update) = poll_fn(|cx| Pin::new(&mut updates).poll_next(cx)).await {
+///     percentages.push(update.percentage);
+/// }
+/// assert_eq!(percentages, [50, 100]);
+/// assert!(poll_fn(|cx| Pin::new(&mut updates).poll_next(cx)).await.is_none());
+/// # });
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct ProgressStream<F, T, E, P, I> {
     state: State<F, T, E, P, I>,
@@ -71,6 +89,20 @@ enum State<F, T, E, P, I> {
 
 impl<F, T, E, P, I> ProgressStream<F, T, E, P, I> {
     /// The outcomes, in input order; `None` before the stream has ended.
+    ///
+    /// ```
+    /// # promise_runtime::event_loop::run(async {
+    /// use promise_runtime::{Progress, prelude::*};
+    /// use std::future::ready;
+    ///
+    /// let early = Progress::new().stream([ready(Ok::<u8, ()>(1))]);
+    /// assert_eq!(early.into_outcomes(), None);
+    ///
+    /// let mut updates = Progress::new().stream([ready(Ok::<u8, ()>(1))]);
+    /// let Ok(_) = promise! { Promise.map(&mut updates, update => update.completed) }.await;
+    /// assert_eq!(updates.into_outcomes(), Some(vec![Ok(1)]));
+    /// # });
+    /// ```
     #[must_use]
     pub fn into_outcomes(self) -> Option<Vec<Result<T, E>>> {
         match self.state {

@@ -6,17 +6,43 @@ use core::marker::PhantomData;
 use super::ProgressUpdate;
 
 /// Nobody is told.
+///
+/// ```
+/// // What stands where no closure was given.
+/// let silent: promise_runtime::Progress = promise_runtime::Progress::new();
+/// # let _ = silent;
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Nobody;
 
-/// A closure that is told how many have settled, after those in `before`.
+/// A closure that is told how many have settled, after those in `before`. It stands in the type of a tracker, which is best left to inference.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::Progress;
+/// use std::cell::RefCell;
+///
+/// let order = RefCell::new(Vec::new());
+/// let progress = Progress::new()
+///     .on_progress(|_| order.borrow_mut().push("first"))
+///     .on_progress(|_| order.borrow_mut().push("second"));
+/// let Ok(_) = progress.track([async { Ok::<_, ()>(1) }]).await;
+/// assert_eq!(order.take(), ["first", "second"]);
+/// # });
+/// ```
 #[derive(Clone, Copy)]
 pub struct OnProgress<P, F> {
     pub(super) before: P,
     pub(super) closure: F,
 }
 
-/// A closure that is told of each promise, after those in `before`.
+/// A closure that is told of each promise, after those in `before`. It names the outcomes it looks at:
+///
+/// ```compile_fail
+/// # use promise_runtime::Progress;
+/// let progress = Progress::new().on_item(|_, _: &Result<u8, ()>| ());
+/// let texts = progress.track([async { Ok::<_, ()>("not a number") }]);
+/// ```
 pub struct OnItem<I, F, T, E> {
     pub(super) before: I,
     pub(super) closure: F,

@@ -90,6 +90,24 @@ where
 }
 
 /// The future of [`Progress::track`].
+///
+/// Fulfils with the outcomes and never rejects. Dropped, it drops the promises; the closures hear no more.
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::Progress;
+/// use std::{cell::Cell, future::{pending, poll_fn, ready}, pin::pin, task::Poll};
+///
+/// let told = Cell::new(0);
+/// {
+///     let progress = Progress::new().on_progress(|update| told.set(update.completed));
+///     let promises: [std::pin::Pin<Box<dyn Future<Output = Result<u8, ()>>>>; 2] = [Box::pin(ready(Ok(1))), Box::pin(pending())];
+///     let mut both = pin!(progress.track(promises));
+///     poll_fn(|cx| { assert!(both.as_mut().poll(cx).is_pending()); Poll::Ready(()) }).await;
+/// }
+/// assert_eq!(told.get(), 1);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Track<F, T, E, P, I> {
     all: AllSettledVec<Tracked<F, P, I>, Result<T, E>>,

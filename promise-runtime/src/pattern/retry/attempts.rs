@@ -1,60 +1,36 @@
 //! A policy at work.
+//!
+//! Mostly the first attempt fulfils. So what is needed only after a rejection is out of its way: neither read, nor drawn,
+//! nor inlined before.
 
-use core::time::Duration;
+use core::num::NonZeroU32;
 
-use super::backoff::random_seed;
+use super::backoff::{Backoff, nanos};
 use super::hooks::{Accept, Delays, Observe};
-use super::policy::{Jitter, RetryPolicy, Settings};
+use super::policy::RetryPolicy;
 use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
-use crate::timer::{Moment, Sleep, delay};
+use crate::timer::{Sleep, delay, now};
 
 /// The attempts of one run of a [`RetryPolicy`].
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct PolicyAttempts<W, N, D> {
-    settings: Settings,
+    backoff: Backoff,
     when: W,
     on_retry: N,
     delay_from: D,
+    attempts: Option<NonZeroU32>,
     /// How many attempts have been rejected.
     rejected: u32,
-    /// When the first one began, if anything depends on it.
-    started: Option<Moment>,
+    /// In nanoseconds: no attempt begins later than so long after the first one; once that has begun, later than this time of
+    /// the clock. `u64::MAX` is never, and needs no clock.
+    latest: u64,
 }
 
-impl<W, N, D> PolicyAttempts<W, N, D> {
-    fn new(settings: Settings, when: W, on_retry: N, delay_from: D) -> Self {
-        Self {
-            settings,
-            when,
-            on_retry,
-            delay_from,
-            rejected: 0,
-            started: None,
-        }
-    }
-
-    fn backoff(&mut self) -> Duration {
-        let Settings {
-            backoff, jitter, ..
-        } = &mut self.settings;
-        let seed = match jitter {
-            Jitter::None => return backoff.delay(self.rejected),
-            Jitter::Seeded(seed) => *seed,
-            Jitter::Random => random_seed(),
-        };
-        *jitter = Jitter::Seeded(seed);
-        backoff.jittered(self.rejected, seed)
-    }
-
-    fn is_too_late(&self, delay: Duration) -> bool {
-        match (&self.started, self.settings.max_elapsed) {
-            (Some(started), Some(most)) => {
-                started.elapsed().saturating_add(delay) > Duration::from_nanos(most)
-            }
-            _ => false,
-        }
-    }
+/// The time on the clock, in nanoseconds, in so many.
+#[cold]
+fn time_in(nanoseconds: u64) -> u64 {
+    nanos(now()).saturating_add(nanoseconds)
 }
 
 impl<W, N, D> IntoAttempts for RetryPolicy<W, N, D> {
@@ -62,7 +38,15 @@ impl<W, N, D> IntoAttempts for RetryPolicy<W, N, D> {
 
     #[inline]
     fn into_attempts(self) -> Self::Attempts {
-        PolicyAttempts::new(self.settings, self.when, self.on_retry, self.delay_from)
+        PolicyAttempts {
+            backoff: self.settings.backoff,
+            when: self.when,
+            on_retry: self.on_retry,
+            delay_from: self.delay_from,
+            attempts: self.settings.attempts,
+            rejected: 0,
+            latest: self.settings.max_elapsed,
+        }
     }
 }
 
@@ -70,6 +54,7 @@ impl<W, N, D> IntoAttempts for RetryPolicy<W, N, D> {
 impl<W: Clone, N: Clone, D: Clone> IntoAttempts for &RetryPolicy<W, N, D> {
     type Attempts = PolicyAttempts<W, N, D>;
 
+    #[inline]
     fn into_attempts(self) -> Self::Attempts {
         self.clone().into_attempts()
     }
@@ -78,16 +63,16 @@ impl<W: Clone, N: Clone, D: Clone> IntoAttempts for &RetryPolicy<W, N, D> {
 impl<W, N, D> Attempts for PolicyAttempts<W, N, D> {
     #[inline]
     fn begin(&mut self) {
-        if self.settings.max_elapsed.is_some() {
-            self.started = Some(Moment::now());
+        if self.latest < u64::MAX {
+            self.latest = time_in(self.latest);
         }
     }
 
+    #[inline]
     fn left(&mut self) -> bool {
         self.rejected = self.rejected.saturating_add(1);
-        self.settings
-            .attempts
-            .is_none_or(|attempts| self.rejected < attempts)
+        self.attempts
+            .is_none_or(|attempts| self.rejected < attempts.get())
     }
 }
 
@@ -100,15 +85,17 @@ where
 {
     type Wait = Sleep;
 
+    #[cold]
+    #[inline(never)]
     fn pause(&mut self, reason: &E) -> Pause<Sleep> {
         if !self.when.accepts(reason) {
             return Pause::Stop;
         }
         let pause = match self.delay_from.delay(reason) {
             Some(pause) => pause,
-            None => self.backoff(),
+            None => self.backoff.pause(self.rejected),
         };
-        if self.is_too_late(pause) {
+        if self.latest < u64::MAX && time_in(nanos(pause)) > self.latest {
             return Pause::Stop;
         }
         self.on_retry.observe(self.rejected, reason, pause);

@@ -9,32 +9,57 @@ use std::hash::{BuildHasher, RandomState};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Growth {
     Constant,
-    Exponential { factor: f64 },
+    Exponential,
     Fibonacci,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Jitter {
+    None,
+    Random,
+    Seeded,
+}
+
+/// Flat and small, because each run copies it before its first attempt, which is mostly the only one.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Backoff {
     pub(super) growth: Growth,
+    pub(super) jitter: Jitter,
+    /// Of [`Growth::Exponential`].
+    pub(super) factor: f64,
     /// These are nanoseconds: half as large as a `Duration`, for 584 years.
     pub(super) base: u64,
     pub(super) least: u64,
     pub(super) most: u64,
+    /// Of [`Jitter::Seeded`].
+    pub(super) seed: u32,
 }
 
 impl Backoff {
-    /// The pause after the `attempt`-th rejection, counted from 1, if nothing is left to chance.
-    pub(super) fn delay(&self, attempt: u32) -> Duration {
+    /// The pause after the `attempt`-th rejection, counted from 1. The first one that is left to chance draws the seed.
+    pub(super) fn pause(&mut self, attempt: u32) -> Duration {
+        match self.jitter {
+            Jitter::None => return self.delay(attempt),
+            Jitter::Seeded => {}
+            Jitter::Random => {
+                self.seed = random_seed();
+                self.jitter = Jitter::Seeded;
+            }
+        }
+        self.jittered(attempt, self.seed)
+    }
+
+    fn delay(&self, attempt: u32) -> Duration {
         Duration::from_nanos(self.nanos(attempt))
     }
 
     /// The same with a random part: from one to two times as long, and where that would be too long, from a half to the whole of
     /// what is allowed. So the pauses of many clients stay apart at the limit too.
-    pub(super) fn jittered(&self, attempt: u32, seed: u64) -> Duration {
+    fn jittered(&self, attempt: u32, seed: u32) -> Duration {
         let delay = self.nanos(attempt);
         let most = delay.saturating_mul(2).min(self.most.max(self.least));
         let least = delay.min(most / 2);
-        let random = random(seed.wrapping_add(u64::from(attempt)));
+        let random = random(u64::from(seed) << 32 | u64::from(attempt));
         // The upper half of the product is `random` scaled to the width.
         let width = u128::from(most - least);
         let offset = (width * u128::from(random)) >> 64;
@@ -45,9 +70,9 @@ impl Backoff {
         self.limited(match self.growth {
             Growth::Constant => self.base,
             // Casts saturate.
-            Growth::Exponential { factor } => {
+            Growth::Exponential => {
                 let steps = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
-                (self.base as f64 * factor.powi(steps)).round() as u64
+                (self.base as f64 * self.factor.powi(steps)).round() as u64
             }
             Growth::Fibonacci => self.base.saturating_mul(fibonacci(attempt)),
         })
@@ -68,17 +93,22 @@ fn fibonacci(n: u32) -> u64 {
     current
 }
 
-/// One round of SplitMix64: neighbouring seeds give unrelated numbers.
-fn random(seed: u64) -> u64 {
-    let mut z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+/// One round of SplitMix64: neighbouring numbers give unrelated ones.
+const fn random(number: u64) -> u64 {
+    let mut z = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
 }
 
 /// A seed of its own for every run.
-pub(super) fn random_seed() -> u64 {
-    RandomState::new().hash_one(0)
+fn random_seed() -> u32 {
+    folded(RandomState::new().hash_one(0))
+}
+
+/// A seed of half the size, as an attempt's number is the other half of what its random number is made of.
+pub(super) const fn folded(seed: u64) -> u32 {
+    (random(seed) >> 32) as u32
 }
 
 pub(super) const fn nanos(duration: Duration) -> u64 {
@@ -108,19 +138,25 @@ mod tests {
     fn backoff(growth: Growth) -> Backoff {
         Backoff {
             growth,
+            jitter: Jitter::None,
+            factor: 2.0,
             base: nanos(ms(100)),
             least: 0,
             most: u64::MAX,
+            seed: 0,
         }
     }
 
     #[test]
     fn pauses_grow_as_named_and_are_exact() {
         assert_eq!(delays(backoff(Growth::Constant), 4), [100, 100, 100, 100]);
-        let doubling = backoff(Growth::Exponential { factor: 2.0 });
+        let doubling = backoff(Growth::Exponential);
         assert_eq!(delays(doubling, 6), [100, 200, 400, 800, 1600, 3200]);
         assert_eq!(doubling.delay(2), ms(200));
-        let tripling = backoff(Growth::Exponential { factor: 3.0 });
+        let tripling = Backoff {
+            factor: 3.0,
+            ..doubling
+        };
         assert_eq!(delays(tripling, 4), [100, 300, 900, 2700]);
         assert_eq!(
             delays(backoff(Growth::Fibonacci), 7),
@@ -133,7 +169,7 @@ mod tests {
         let limited = Backoff {
             least: nanos(ms(150)),
             most: nanos(ms(500)),
-            ..backoff(Growth::Exponential { factor: 2.0 })
+            ..backoff(Growth::Exponential)
         };
         assert_eq!(delays(limited, 5), [150, 200, 400, 500, 500]);
         let short = Backoff {
@@ -145,10 +181,14 @@ mod tests {
 
     #[test]
     fn pauses_that_are_too_long_for_a_number_are_the_longest() {
-        for growth in [Growth::Exponential { factor: 1e300 }, Growth::Fibonacci] {
+        for growth in [Growth::Exponential, Growth::Fibonacci] {
             let longest = Duration::from_nanos(u64::MAX);
-            assert_eq!(backoff(growth).delay(u32::MAX), longest);
-            assert!(backoff(growth).jittered(u32::MAX, 1) <= longest);
+            let steep = Backoff {
+                factor: 1e300,
+                ..backoff(growth)
+            };
+            assert_eq!(steep.delay(u32::MAX), longest);
+            assert!(steep.jittered(u32::MAX, 1) <= longest);
         }
     }
 
@@ -156,7 +196,7 @@ mod tests {
     fn jitter_is_within_bounds_and_reaches_all_of_them() {
         let doubling = Backoff {
             most: nanos(ms(1000)),
-            ..backoff(Growth::Exponential { factor: 2.0 })
+            ..backoff(Growth::Exponential)
         };
         for (attempt, least, most) in [
             (1, 100, 200),

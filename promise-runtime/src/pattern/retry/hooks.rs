@@ -26,10 +26,36 @@ pub trait Delays<E> {
 }
 
 /// There is no hook.
+///
+/// It stands in the type of a policy that is not asked this, so such a policy fits reasons of every type:
+///
+/// ```
+/// # promise_runtime::event_loop::run(async {
+/// use promise_runtime::{RetryPolicy, retry};
+/// use std::time::Duration;
+///
+/// const POLICY: RetryPolicy = RetryPolicy::constant(Duration::ZERO).attempts(2);
+/// assert_eq!(retry(POLICY, async || Err::<(), &str>("text")).await, Err("text"));
+/// assert_eq!(retry(POLICY, async || Err::<(), u16>(503)).await, Err(503));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Unset;
 
 /// A closure that looks at an `E`.
+///
+/// It stands in the type of a policy that [`when`](crate::RetryPolicy::when) and its like have been called on, which is best left to inference:
+///
+/// ```
+/// use promise_runtime::RetryPolicy;
+/// use std::time::Duration;
+///
+/// let policy = RetryPolicy::constant(Duration::ZERO).when(|status: &u16| *status >= 500);
+/// // As `Clone` and as `Copy` as its closures.
+/// let (first, second) = (policy, policy.attempts(2));
+/// assert!(format!("{first:?}").contains("attempts: None"));
+/// assert!(format!("{second:?}").contains("attempts: Some(2)"));
+/// ```
 pub struct Hook<F, E>(pub(super) F, PhantomData<fn(E)>);
 
 impl<F, E> Hook<F, E> {

@@ -1,7 +1,38 @@
 //! `retry`: tries again what was rejected.
 
+/// The future that evaluates `$outcome` and awaits it, once per attempt.
+///
+/// A macro, as an async closure and a function that returns a future have no trait in common that could be called here.
+macro_rules! attempts {
+    ($policy:expr, $outcome:expr) => {{
+        // Not an `async fn`: that would keep the policy beside what is made of it.
+        let mut attempts = $policy.into_attempts();
+        async move {
+            attempts.begin();
+            loop {
+                let wait = {
+                    let reason = match $outcome.await {
+                        Ok(value) => return Ok(value),
+                        Err(reason) => reason,
+                    };
+                    if !attempts.left() {
+                        return Err(reason);
+                    }
+                    match attempts.pause(&reason) {
+                        Pause::Stop => return Err(reason),
+                        Pause::None => continue,
+                        Pause::Wait(wait) => wait,
+                    }
+                };
+                wait.await;
+            }
+        }
+    }};
+}
+
 mod attempts;
 mod backoff;
+mod execute;
 mod hooks;
 mod policy;
 
@@ -19,7 +50,8 @@ use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 /// # On several threads
 ///
 /// rustc cannot see yet that a future is `Send` if an `operation` in it borrows from its surroundings ("implementation of `Send` is not general
-/// enough"). For `tokio::spawn` let it own what it uses, `async move || …`, or write the step, which may borrow:
+/// enough"). For `tokio::spawn` there are three ways: [`RetryPolicy::execute`], which takes a plain closure; the step, which may borrow too; or an
+/// `operation` that owns what it uses, `async move || …`:
 ///
 /// ```
 /// # #[derive(Clone)] struct Client;
@@ -27,14 +59,18 @@ use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 /// # fn needs_send<F: Future + Send>(future: F) -> F { future }
 /// # promise_runtime::event_loop::run(async {
 /// use promise_runtime::prelude::*;
+/// use std::time::Duration;
+///
+/// const POLICY: RetryPolicy = RetryPolicy::constant(Duration::from_secs(1)).attempts(3);
 ///
 /// let (client, owned) = (Client, Client);
 /// let task = async move {
-///     let first = retry(3, async move || owned.load().await).await?;
-///     let second = promise! { client.load().retry(3) }.await?;
-///     Ok::<_, String>(first + second)
+///     let first = POLICY.execute(|| client.load()).await?;
+///     let second = promise! { client.load().retry(POLICY) }.await?;
+///     let third = retry(POLICY, async move || owned.load().await).await?;
+///     Ok::<_, String>(first + second + third)
 /// };
-/// assert_eq!(needs_send(task).await, Ok(14));
+/// assert_eq!(needs_send(task).await, Ok(21));
 /// # });
 /// ```
 ///
@@ -45,7 +81,7 @@ use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 ///
 /// In a chain, [`.retry(policy)`](crate::steps::retry) tries all steps before it again. In JavaScript: the packages p-retry and cockatiel. Unlike in those, every
 /// rejection is worth another attempt unless [`when`](RetryPolicy::when) refuses it: none is taken for a programming error by its type.
-/// A generic function asks for `F: AsyncFnMut() -> Result<T, E>`; one that asks for `F: FnMut() -> P` passes `|| operation()`.
+/// A generic function asks for `F: AsyncFnMut() -> Result<T, E>`; one that asks for `F: FnMut() -> P` passes `|| operation()`, or calls [`RetryPolicy::execute`].
 ///
 /// ```
 /// # use promise_runtime::event_loop::{self, Clock};
@@ -71,26 +107,5 @@ where
     P::Attempts: Pauses<E>,
     F: AsyncFnMut() -> Result<T, E>,
 {
-    // Not an `async fn`: that would keep the policy beside what is made of it.
-    let mut attempts = policy.into_attempts();
-    async move {
-        attempts.begin();
-        loop {
-            let wait = {
-                let reason = match operation().await {
-                    Ok(value) => return Ok(value),
-                    Err(reason) => reason,
-                };
-                if !attempts.left() {
-                    return Err(reason);
-                }
-                match attempts.pause(&reason) {
-                    Pause::Stop => return Err(reason),
-                    Pause::None => continue,
-                    Pause::Wait(wait) => wait,
-                }
-            };
-            wait.await;
-        }
-    }
+    attempts!(policy, operation())
 }

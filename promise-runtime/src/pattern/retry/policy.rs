@@ -1,9 +1,10 @@
 //! What there is to say about retries.
 
 use core::fmt;
+use core::num::NonZeroU32;
 use core::time::Duration;
 
-use super::backoff::{Backoff, Growth, nanos};
+use super::backoff::{Backoff, Growth, Jitter, folded, nanos};
 use super::hooks::{Hook, Unset};
 
 /// How often to try again, after which rejections, and how long to pause before.
@@ -55,17 +56,9 @@ pub struct RetryPolicy<W = Unset, N = Unset, D = Unset> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Settings {
     pub(super) backoff: Backoff,
-    pub(super) jitter: Jitter,
-    pub(super) attempts: Option<u32>,
-    /// In nanoseconds.
-    pub(super) max_elapsed: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Jitter {
-    None,
-    Random,
-    Seeded(u64),
+    pub(super) attempts: Option<NonZeroU32>,
+    /// In nanoseconds; nothing takes longer than `u64::MAX`.
+    pub(super) max_elapsed: u64,
 }
 
 impl RetryPolicy {
@@ -96,7 +89,7 @@ impl RetryPolicy {
     /// });
     /// ```
     pub const fn exponential(base: Duration) -> Self {
-        Self::new(Growth::Exponential { factor: 2.0 }, base)
+        Self::new(Growth::Exponential, base)
     }
 
     /// Pauses of 1, 1, 2, 3, 5, 8, … times `base`: slower than [`exponential`](Self::exponential).
@@ -119,13 +112,15 @@ impl RetryPolicy {
             settings: Settings {
                 backoff: Backoff {
                     growth,
+                    jitter: Jitter::None,
+                    factor: 2.0,
                     base: nanos(base),
                     least: 0,
                     most: u64::MAX,
+                    seed: 0,
                 },
-                jitter: Jitter::None,
                 attempts: None,
-                max_elapsed: None,
+                max_elapsed: u64::MAX,
             },
             when: Unset,
             on_retry: Unset,
@@ -148,14 +143,14 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// ```
     pub const fn factor(mut self, factor: f64) -> Self {
         assert!(
-            matches!(self.settings.backoff.growth, Growth::Exponential { .. }),
+            matches!(self.settings.backoff.growth, Growth::Exponential),
             "only `RetryPolicy::exponential` has a factor"
         );
         assert!(
             factor >= 1.0 && factor < f64::INFINITY,
             "the factor of a back-off is a number from 1 on"
         );
-        self.settings.backoff.growth = Growth::Exponential { factor };
+        self.settings.backoff.factor = factor;
         self
     }
 
@@ -192,7 +187,7 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// let policy = RetryPolicy::exponential(Duration::from_millis(100)).jitter().attempts(5);
     /// ```
     pub const fn jitter(mut self) -> Self {
-        self.settings.jitter = Jitter::Random;
+        self.settings.backoff.jitter = Jitter::Random;
         self
     }
 
@@ -211,7 +206,8 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// });
     /// ```
     pub const fn jitter_seed(mut self, seed: u64) -> Self {
-        self.settings.jitter = Jitter::Seeded(seed);
+        self.settings.backoff.jitter = Jitter::Seeded;
+        self.settings.backoff.seed = folded(seed);
         self
     }
 
@@ -228,7 +224,10 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// # });
     /// ```
     pub const fn attempts(mut self, attempts: u32) -> Self {
-        self.settings.attempts = Some(attempts);
+        self.settings.attempts = match NonZeroU32::new(attempts) {
+            None => Some(NonZeroU32::MIN),
+            some => some,
+        };
         self
     }
 
@@ -246,7 +245,7 @@ impl<W, N, D> RetryPolicy<W, N, D> {
     /// });
     /// ```
     pub const fn max_elapsed(mut self, most: Duration) -> Self {
-        self.settings.max_elapsed = Some(nanos(most));
+        self.settings.max_elapsed = nanos(most);
         self
     }
 }
@@ -337,18 +336,26 @@ impl<W, N, D> fmt::Debug for RetryPolicy<W, N, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Settings {
             backoff,
-            jitter,
             attempts,
             max_elapsed,
         } = self.settings;
-        f.debug_struct("RetryPolicy")
-            .field("growth", &backoff.growth)
+        let mut shown = f.debug_struct("RetryPolicy");
+        shown.field("growth", &backoff.growth);
+        if backoff.growth == Growth::Exponential {
+            shown.field("factor", &backoff.factor);
+        }
+        shown
             .field("base", &Duration::from_nanos(backoff.base))
             .field("min_delay", &Duration::from_nanos(backoff.least))
             .field("max_delay", &Duration::from_nanos(backoff.most))
-            .field("jitter", &jitter)
+            .field("jitter", &backoff.jitter);
+        if matches!(backoff.jitter, Jitter::Seeded) {
+            shown.field("seed", &backoff.seed);
+        }
+        let limit = (max_elapsed < u64::MAX).then(|| Duration::from_nanos(max_elapsed));
+        shown
             .field("attempts", &attempts)
-            .field("max_elapsed", &max_elapsed.map(Duration::from_nanos))
+            .field("max_elapsed", &limit)
             .finish()
     }
 }
