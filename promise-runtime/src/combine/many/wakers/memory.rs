@@ -18,7 +18,10 @@ use core::{
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
-use super::super::children::{BITS, Word};
+use super::{
+    super::children::{BITS, Word},
+    ROUNDS,
+};
 use crate::sync::{
     UnsafeCell, alloc,
     atomic::{
@@ -81,6 +84,7 @@ pub(super) struct Pass<'a> {
     header: &'a Header,
     /// How many children were woken before their poll had returned.
     pub(super) at_once: usize,
+    rounds: usize,
 }
 
 /// The machine's share of the memory.
@@ -182,7 +186,12 @@ impl Memory {
     pub(super) fn parts(&mut self) -> (Parts<'_>, Pass<'_>) {
         // SAFETY: the machine's share keeps it alive.
         let header: &Header = unsafe { self.0.as_ref() };
-        (Parts(header), Pass { header, at_once: 0 })
+        let pass = Pass {
+            header,
+            at_once: 0,
+            rounds: 0,
+        };
+        (Parts(header), pass)
     }
 
     /// Whom to wake from now on; false if another one is just being woken.
@@ -412,6 +421,12 @@ impl<'a> Parts<'a> {
         self.0.group == 0
     }
 
+    /// Whether somebody was woken since the root was taken.
+    #[inline(always)]
+    pub(super) fn any_woken(self) -> bool {
+        self.0.root.load(Relaxed) & !FLAGS != 0
+    }
+
     /// The words of the children of a group.
     #[inline(always)]
     pub(super) fn words_of(self, group: usize) -> core::ops::Range<usize> {
@@ -421,7 +436,7 @@ impl<'a> Parts<'a> {
 
     /// Whether somebody was woken. Not for children that have no groups.
     #[inline(always)]
-    pub(super) fn any_woken(self, word: usize) -> bool {
+    pub(super) fn any_woken_in(self, word: usize) -> bool {
         self.0.woken(word).load(Relaxed) != 0
     }
 
@@ -538,9 +553,16 @@ impl Pass<'_> {
         again
     }
 
-    /// Whether the pass before left some out.
-    pub(super) fn has_ended_early(&self) -> bool {
-        self.header.ended_before.get().is_some()
+    /// Whether the bits in the root name all groups there are to look at.
+    pub(super) fn is_of_groups(&self) -> bool {
+        self.count() == 0 && self.header.ended_before.get().is_none()
+    }
+
+    /// Whether there is to be another round for those who were woken in this one. Not if children woke themselves, or are polled whatever happens.
+    #[cold]
+    pub(super) fn goes_on(&mut self) -> bool {
+        self.rounds += 1;
+        self.at_once == 0 && self.is_of_groups() && self.rounds < ROUNDS
     }
 
     /// Where this pass starts.

@@ -11,7 +11,7 @@
 mod lender;
 mod memory;
 
-use core::{ops::ControlFlow, task::Waker};
+use core::{mem, ops::ControlFlow, task::Waker};
 
 use super::children::{BITS, Word};
 pub(in crate::combine) use lender::Lender;
@@ -20,6 +20,10 @@ use memory::{Child, Memory, Parts, Pass};
 /// So many children that were woken in the course of their own poll end a pass. A budget that is used up, as tokio's, makes
 /// every child do that; to go on would be to poll each of them for nothing.
 const ENOUGH_AT_ONCE: usize = 256;
+
+/// So many rounds a pass makes at most, if children are woken meanwhile, which is mostly by one of the others. A round is cheaper than another poll
+/// of the parent, which must come to an end all the same when they go on waking each other.
+const ROUNDS: usize = 64;
 
 /// The wakers of a machine's children.
 pub(in crate::combine) struct Wakers(Memory);
@@ -106,87 +110,81 @@ impl Wakers {
         self.0.register(parent)
     }
 
-    /// Polls the children that were woken, in input order, each with a waker of its own.
+    /// Polls the children that were woken, in input order, each with a waker of its own; then those that were woken by that.
     #[inline(always)]
     pub(in crate::combine) fn pass<B>(
         &mut self,
         mut poll: impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
     ) -> ControlFlow<B> {
         let (parts, mut pass) = self.0.parts();
-        let root = parts.take_root();
-        if !pass.is_plain() {
-            return pass_through(parts, pass, root, &mut poll);
-        }
-        let mut words = if parts.has_no_groups() { 1 } else { root };
-        while words != 0 {
-            let word = words.trailing_zeros() as usize;
-            words &= words - 1;
-            let due = match parts.has_no_groups() {
-                true => root,
-                false => parts.take_woken(word),
-            };
-            poll_bits(parts, &mut pass, word, due, &mut poll)?;
-            if pass.at_once >= ENOUGH_AT_ONCE {
-                // The words are taken already, so the next pass must look at every one.
-                pass.end_early(word);
-                break;
-            }
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-/// A pass that looks at more words than those that have a bit of their own in the root, which is set.
-#[inline(never)]
-fn pass_through<B>(
-    parts: Parts<'_>,
-    mut pass: Pass<'_>,
-    root: Word,
-    poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
-) -> ControlFlow<B> {
-    if pass.count() == 0 && !pass.has_ended_early() {
-        let mut groups = root;
-        while groups != 0 {
-            for word in parts.words_of(groups.trailing_zeros() as usize) {
-                if parts.any_woken(word) {
-                    let due = parts.take_woken(word);
-                    poll_bits_of_word(parts, &mut pass, word, due, poll)?;
+        loop {
+            let root = parts.take_root();
+            if !pass.is_plain() {
+                pass_through(parts, &mut pass, root, &mut poll)?;
+            } else {
+                let mut words = if parts.has_no_groups() { 1 } else { root };
+                while words != 0 {
+                    let word = words.trailing_zeros() as usize;
+                    words &= words - 1;
+                    let due = match parts.has_no_groups() {
+                        true => root,
+                        false => parts.take_woken(word),
+                    };
+                    poll_bits(parts, &mut pass, word, due, &mut poll)?;
                     if pass.at_once >= ENOUGH_AT_ONCE {
+                        // The words are taken already, so the next pass must look at every one.
                         pass.end_early(word);
-                        return ControlFlow::Continue(());
+                        break;
                     }
                 }
             }
-            groups &= groups - 1;
-        }
-        return ControlFlow::Continue(());
-    }
-    let start = pass.start();
-    for word in (start..parts.words()).chain(0..start) {
-        let woken = match parts.has_no_groups() {
-            true => root,
-            false => parts.take_woken(word),
-        };
-        let due = woken | pass.take_again(word);
-        poll_bits_of_word(parts, &mut pass, word, due, poll)?;
-        if pass.at_once >= ENOUGH_AT_ONCE {
-            pass.end_early(word);
-            break;
+            if !parts.any_woken() || !pass.goes_on() {
+                return ControlFlow::Continue(());
+            }
         }
     }
-    ControlFlow::Continue(())
 }
 
-/// [`poll_bits`], but for who has several places to call it from.
+/// A round that looks at more words than those that have a bit of their own in the root.
 #[inline(never)]
-fn poll_bits_of_word<B>(
+fn pass_through<B>(
     parts: Parts<'_>,
     pass: &mut Pass<'_>,
-    word: usize,
-    due: Word,
+    root: Word,
     poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
 ) -> ControlFlow<B> {
-    poll_bits(parts, pass, word, due, poll)
+    let is_of_groups = pass.is_of_groups();
+    let (mut words, mut rest, mut groups) = match is_of_groups {
+        true => (0..0, 0..0, root),
+        false => {
+            let start = pass.start();
+            (start..parts.words(), 0..start, 0)
+        }
+    };
+    loop {
+        let Some(word) = words.next() else {
+            if groups != 0 {
+                words = parts.words_of(groups.trailing_zeros() as usize);
+                groups &= groups - 1;
+            } else if !rest.is_empty() {
+                words = mem::take(&mut rest);
+            } else {
+                return ControlFlow::Continue(());
+            }
+            continue;
+        };
+        let due = match (is_of_groups, parts.has_no_groups()) {
+            (true, _) if !parts.any_woken_in(word) => continue,
+            (true, _) => parts.take_woken(word),
+            (false, true) => root | pass.take_again(word),
+            (false, false) => parts.take_woken(word) | pass.take_again(word),
+        };
+        poll_bits(parts, pass, word, due, poll)?;
+        if pass.at_once >= ENOUGH_AT_ONCE {
+            pass.end_early(word);
+            return ControlFlow::Continue(());
+        }
+    }
 }
 
 /// Polls these children of a word.
