@@ -99,6 +99,8 @@ pub use race::{Race, RaceOf, race};
 #[doc(hidden)]
 pub use bounded::Room;
 #[cfg(feature = "alloc")]
+pub(crate) use bounded::known_length;
+#[cfg(feature = "alloc")]
 pub use {
     all::AllVec,
     all_settled::AllSettledVec,

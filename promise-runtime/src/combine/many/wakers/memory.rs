@@ -48,8 +48,29 @@ struct Header {
     count: Cell<usize>,
     /// The last pass ended early: look at every word, from this one on. For [`Pass`] only.
     ended_before: Cell<Option<usize>>,
-    /// Neither is the case, and no bit of the root stands for several words. For [`Pass`] only.
-    is_plain: Cell<bool>,
+    /// What follows from these. For [`Pass`] only.
+    round: Cell<Round>,
+}
+
+/// What a round has to look at.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Round {
+    /// The words that have a bit in the root, or the root itself if children have no groups.
+    Words,
+    /// The words of groups that have a bit in the root.
+    Groups,
+    /// All words.
+    All,
+}
+
+impl Round {
+    /// That over those who were woken.
+    fn of_woken(group: u32) -> Round {
+        match group > BITS.ilog2() {
+            true => Round::Groups,
+            false => Round::Words,
+        }
+    }
 }
 
 struct Entry {
@@ -122,7 +143,7 @@ impl Memory {
             again,
             count: Cell::new(0),
             ended_before: Cell::new(None),
-            is_plain: Cell::new(group(children) <= BITS.ilog2()),
+            round: Cell::new(Round::of_woken(group(children))),
         };
         // SAFETY: the allocation begins with room for it.
         unsafe { header.write(value) };
@@ -508,18 +529,22 @@ impl<'a> Child<'a> {
 }
 
 impl Pass<'_> {
-    /// Whether the bits in the root name all words there are to look at.
+    /// What the next round has to look at.
     #[inline(always)]
-    pub(super) fn is_plain(&self) -> bool {
-        self.header.is_plain.get()
+    pub(super) fn round(&self) -> Round {
+        self.header.round.get()
     }
 
     fn change(&mut self, count: usize, ended_before: Option<usize>) {
         let header = self.header;
         header.count.set(count);
         header.ended_before.set(ended_before);
-        let is_plain = count == 0 && ended_before.is_none() && header.group <= BITS.ilog2();
-        header.is_plain.set(is_plain);
+        header
+            .round
+            .set(match count == 0 && ended_before.is_none() {
+                true => Round::of_woken(header.group),
+                false => Round::All,
+            });
     }
 
     #[inline(always)]
@@ -553,16 +578,11 @@ impl Pass<'_> {
         again
     }
 
-    /// Whether the bits in the root name all groups there are to look at.
-    pub(super) fn is_of_groups(&self) -> bool {
-        self.count() == 0 && self.header.ended_before.get().is_none()
-    }
-
     /// Whether there is to be another round for those who were woken in this one. Not if children woke themselves, or are polled whatever happens.
     #[cold]
     pub(super) fn goes_on(&mut self) -> bool {
         self.rounds += 1;
-        self.at_once == 0 && self.is_of_groups() && self.rounds < ROUNDS
+        self.at_once == 0 && self.round() != Round::All && self.rounds < ROUNDS
     }
 
     /// Where this pass starts.

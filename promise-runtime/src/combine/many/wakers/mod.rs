@@ -11,11 +11,11 @@
 mod lender;
 mod memory;
 
-use core::{mem, ops::ControlFlow, task::Waker};
+use core::{ops::ControlFlow, task::Waker};
 
 use super::children::{BITS, Word};
 pub(in crate::combine) use lender::Lender;
-use memory::{Child, Memory, Parts, Pass};
+use memory::{Child, Memory, Parts, Pass, Round};
 
 /// So many children that were woken in the course of their own poll end a pass. A budget that is used up, as tokio's, makes
 /// every child do that; to go on would be to poll each of them for nothing.
@@ -119,24 +119,26 @@ impl Wakers {
         let (parts, mut pass) = self.0.parts();
         loop {
             let root = parts.take_root();
-            if !pass.is_plain() {
-                pass_through(parts, &mut pass, root, &mut poll)?;
-            } else {
-                let mut words = if parts.has_no_groups() { 1 } else { root };
-                while words != 0 {
-                    let word = words.trailing_zeros() as usize;
-                    words &= words - 1;
-                    let due = match parts.has_no_groups() {
-                        true => root,
-                        false => parts.take_woken(word),
-                    };
-                    poll_bits(parts, &mut pass, word, due, &mut poll)?;
-                    if pass.at_once >= ENOUGH_AT_ONCE {
-                        // The words are taken already, so the next pass must look at every one.
-                        pass.end_early(word);
-                        break;
+            match pass.round() {
+                Round::Words => {
+                    let mut words = if parts.has_no_groups() { 1 } else { root };
+                    while words != 0 {
+                        let word = words.trailing_zeros() as usize;
+                        words &= words - 1;
+                        let due = match parts.has_no_groups() {
+                            true => root,
+                            false => parts.take_woken(word),
+                        };
+                        poll_bits(parts, &mut pass, word, due, &mut poll)?;
+                        if pass.at_once >= ENOUGH_AT_ONCE {
+                            // The words are taken already, so the next pass must look at every one.
+                            pass.end_early(word);
+                            break;
+                        }
                     }
                 }
+                Round::Groups => pass_through_groups(parts, &mut pass, root, &mut poll)?,
+                Round::All => pass_through(parts, &mut pass, root, &mut poll)?,
             }
             if !parts.any_woken() || !pass.goes_on() {
                 return ControlFlow::Continue(());
@@ -145,7 +147,31 @@ impl Wakers {
     }
 }
 
-/// A round that looks at more words than those that have a bit of their own in the root.
+/// A round over groups of several words.
+#[inline(never)]
+fn pass_through_groups<B>(
+    parts: Parts<'_>,
+    pass: &mut Pass<'_>,
+    mut groups: Word,
+    poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
+) -> ControlFlow<B> {
+    while groups != 0 {
+        for word in parts.words_of(groups.trailing_zeros() as usize) {
+            if parts.any_woken_in(word) {
+                let due = parts.take_woken(word);
+                poll_bits(parts, pass, word, due, poll)?;
+                if pass.at_once >= ENOUGH_AT_ONCE {
+                    pass.end_early(word);
+                    return ControlFlow::Continue(());
+                }
+            }
+        }
+        groups &= groups - 1;
+    }
+    ControlFlow::Continue(())
+}
+
+/// A round that looks at all words.
 #[inline(never)]
 fn pass_through<B>(
     parts: Parts<'_>,
@@ -153,38 +179,20 @@ fn pass_through<B>(
     root: Word,
     poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
 ) -> ControlFlow<B> {
-    let is_of_groups = pass.is_of_groups();
-    let (mut words, mut rest, mut groups) = match is_of_groups {
-        true => (0..0, 0..0, root),
-        false => {
-            let start = pass.start();
-            (start..parts.words(), 0..start, 0)
-        }
-    };
-    loop {
-        let Some(word) = words.next() else {
-            if groups != 0 {
-                words = parts.words_of(groups.trailing_zeros() as usize);
-                groups &= groups - 1;
-            } else if !rest.is_empty() {
-                words = mem::take(&mut rest);
-            } else {
-                return ControlFlow::Continue(());
-            }
-            continue;
+    let start = pass.start();
+    for word in (start..parts.words()).chain(0..start) {
+        let woken = match parts.has_no_groups() {
+            true => root,
+            false => parts.take_woken(word),
         };
-        let due = match (is_of_groups, parts.has_no_groups()) {
-            (true, _) if !parts.any_woken_in(word) => continue,
-            (true, _) => parts.take_woken(word),
-            (false, true) => root | pass.take_again(word),
-            (false, false) => parts.take_woken(word) | pass.take_again(word),
-        };
+        let due = woken | pass.take_again(word);
         poll_bits(parts, pass, word, due, poll)?;
         if pass.at_once >= ENOUGH_AT_ONCE {
             pass.end_early(word);
-            return ControlFlow::Continue(());
+            break;
         }
     }
+    ControlFlow::Continue(())
 }
 
 /// Polls these children of a word.
