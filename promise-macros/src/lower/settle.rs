@@ -53,6 +53,18 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
+        self.settle_at(span, product, known, span, scope)
+    }
+
+    /// The same, with a value of which rustc says at `place` that it has the wrong type.
+    pub(super) fn settle_at(
+        &self,
+        place: Span,
+        product: &TokenStream,
+        known: Product,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
         let settled = self.label("settled");
         let asks_kind = known == Product::QuestionMark && !scope.converts;
         let reject = match asks_kind {
@@ -79,10 +91,11 @@ impl Lowering<'_> {
             }
         });
         let wait = self.wait(later, scope);
+        let value = Ident::new("__value", at(place));
         emit!({
             #declared
             match #settled: { #wait } {
-                __Ok(__value) => __value,
+                __Ok(__value) => #value,
                 __Err(__reason) => #reject,
             }
         })
