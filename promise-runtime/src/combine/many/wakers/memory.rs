@@ -579,7 +579,7 @@ impl Pass<'_> {
     }
 
     /// Whether there is to be another round for those who were woken in this one. Not if children woke themselves, or are polled whatever happens.
-    #[cold]
+    #[inline(always)]
     pub(super) fn goes_on(&mut self) -> bool {
         self.rounds += 1;
         self.at_once == 0 && self.round() != Round::All && self.rounds < ROUNDS

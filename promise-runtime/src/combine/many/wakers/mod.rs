@@ -220,7 +220,8 @@ fn poll_bits<B>(
             Outcome::Pending => !entry.has_wakers(),
             Outcome::Again => true,
         };
-        if parts.is_woken(child) {
+        // Its word was taken before its poll, so the first bit since then has set one in the root: mostly there is none.
+        if parts.any_woken() && parts.is_woken(child) {
             pass.at_once += 1;
         } else if again {
             pass.poll_again(word, bit);
