@@ -3,7 +3,8 @@
 //! To wake a child is to set its bit. Up to 62 children have their bits in one word, the root. Of more, each has a bit in a word of its group, and
 //! whoever sets the first bit of a word sets that of the group in the root. Whoever sets the first bit of the root wakes the parent.
 //! The next pass takes the bits and polls these children, in input order. So a bit in the root means that the parent has been woken since the
-//! root was taken, or is just being woken.
+//! root was taken, or is just being woken. If there are bits again when a pass is through, it makes another round, up to a limit: children
+//! that wake each other need not wait for the parent's next turn.
 //!
 //! A child that is pending while no waker of it is alive, and that was not woken, cannot wake anybody. It gets a bit in `again`
 //! and is polled in every pass.
