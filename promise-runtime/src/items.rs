@@ -15,7 +15,7 @@ use {
 };
 #[cfg(feature = "alloc")]
 use {
-    crate::combine::{FilterMapVec, MapVec, Room},
+    crate::combine::{FilterMapVec, MapVec, Room, known_length},
     alloc::vec::Vec,
     core::future::{Pending, pending},
 };
@@ -102,6 +102,16 @@ impl<I: Iterator> IterItems<I> {
     pub fn advance(&mut self) -> Next<I::Item, NoItem<I::Item>> {
         Next::Now(self.0.next())
     }
+
+    /// Where the items may go: with room for all of them, if it is known how many there are.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub fn room(&self) -> Vec<I::Item> {
+        let mut items = Vec::new();
+        // One that claims more than there is memory for may be left early.
+        let _ = items.try_reserve_exact(known_length(&self.0));
+        items
+    }
 }
 
 impl IterKind {
@@ -128,6 +138,12 @@ impl<S: Stream> StreamItems<S> {
     #[inline]
     pub fn advance(&mut self) -> Next<S::Item, NextItem<'_, S>> {
         Next::Later(NextItem(self.0.as_mut()))
+    }
+
+    /// Where the items may go.
+    #[inline]
+    pub fn room(&self) -> Vec<S::Item> {
+        Vec::new()
     }
 }
 

@@ -112,3 +112,18 @@ fn a_few_items_take_few_allocations() {
         assert_eq!(allocations, 2, "values, and places");
     }
 }
+
+#[test]
+fn each_takes_room_for_its_items_once() {
+    let (bytes, allocations, visited) = measure(promise! { Promise.each(0..MILLION, _ => ()) });
+    let Ok(visited) = visited;
+    assert_eq!(visited.len(), MILLION as usize);
+    assert_eq!((bytes, allocations), (4_000_000, 1));
+
+    // Which claims more than there is memory for.
+    let endless = std::iter::repeat_n(1_u64, usize::MAX);
+    let (bytes, _, outcome) =
+        measure(promise! { Promise.each(endless, _ => { throw "the first" }) });
+    assert_eq!(outcome, Err("the first"));
+    assert!(bytes < 100, "{bytes}");
+}

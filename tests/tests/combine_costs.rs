@@ -211,10 +211,10 @@ fn wakers_of_many_children_are_one_allocation_more() {
         while future.as_mut().poll(&mut cx).is_pending() {}
     };
     let list_of_wakers = 1;
-    for n in [1, 10, 32] {
+    for n in [1, 10, 16] {
         assert_eq!(allocations(|| settle_keeping(n)), 2 + list_of_wakers);
     }
-    for n in [33, 62, 63, 1000, 5000] {
+    for n in [17, 32, 33, 62, 63, 1000, 5000] {
         assert_eq!(allocations(|| settle_keeping(n)), 3 + list_of_wakers);
     }
 }

@@ -162,8 +162,89 @@ fn children_that_are_woken_together_wake_once_and_are_polled_in_order() {
 }
 
 #[test]
+fn children_that_wake_each_other_have_their_turn_in_the_same_poll() {
+    for n in [20, 100, 5000] {
+        let doors = Doors::new(n);
+        // Whoever passes opens the door before, so nobody is behind the one that is being polled.
+        let children = (0..n).map(|i| {
+            let (mut child, doors) = (Box::pin(doors.child(i)), doors.clone());
+            poll_fn(move |cx| {
+                let passed = child.as_mut().poll(cx);
+                if passed.is_ready() && i > 0 {
+                    doors.open(i - 1);
+                }
+                passed
+            })
+        });
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(count.clone());
+        let mut cx = Context::from_waker(&waker);
+        let mut future = Box::pin(all(children));
+        settle_down(&mut future, &mut cx);
+        doors.polls();
+        doors.open(n - 1);
+        let mut polls = 0;
+        while count.take() > 0 {
+            polls += 1;
+            if future.as_mut().poll(&mut cx).is_ready() {
+                break;
+            }
+        }
+        assert_eq!(
+            doors.polls(),
+            vec![1; n],
+            "each is polled once, when it is woken"
+        );
+        assert_eq!(polls, n.div_ceil(64), "64 rounds of a poll");
+    }
+}
+
+#[test]
+fn children_that_go_on_waking_each_other_do_not_keep_a_poll_from_ending() {
+    for n in [20, 100, 5000] {
+        let doors = Doors::new(n);
+        let players = Rc::new(RefCell::new([const { None::<Waker> }; 2]));
+        let rallies = Rc::new(Cell::new(0));
+        let player = |me: usize| {
+            let (players, rallies) = (players.clone(), rallies.clone());
+            let play = poll_fn(move |cx| {
+                rallies.set(rallies.get() + 1);
+                let other = {
+                    let mut players = players.borrow_mut();
+                    players[me] = Some(cx.waker().clone());
+                    players[1 - me].clone()
+                };
+                if let Some(other) = other {
+                    other.wake();
+                }
+                Poll::Pending
+            });
+            Box::pin(play) as AnyChild
+        };
+        let children: Vec<AnyChild> = doors
+            .children(n)
+            .map(|child| Box::pin(child) as _)
+            .chain([player(0), player(1)])
+            .collect();
+        let count = Arc::new(Count::default());
+        let waker = Waker::from(count.clone());
+        let mut cx = Context::from_waker(&waker);
+        let mut future = Box::pin(all(children));
+        settle_down(&mut future, &mut cx);
+        rallies.take();
+        count.take();
+        assert!(future.as_mut().poll(&mut cx).is_pending());
+        assert!(
+            (1..=2 * 64).contains(&rallies.get()),
+            "they have had their share"
+        );
+        assert!(count.take() > 0, "and will have more");
+    }
+}
+
+#[test]
 fn few_children_keep_the_parents_waker() {
-    for n in [1, 10, 32] {
+    for n in [1, 10, 16] {
         let doors = Doors::new(n);
         let waker = Waker::from(Arc::new(Count::default()));
         let mut cx = Context::from_waker(&waker);

@@ -6,7 +6,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Expr, Lifetime, Pat};
+use syn::{Expr, Lifetime, Pat, Stmt, spanned::Spanned};
 
 use super::choices::Choice;
 use super::settle::Product;
@@ -49,7 +49,7 @@ impl Lowering<'_> {
             Handler::Function(function) => {
                 let call = hidden_at("call_function", span);
                 let call = quote_spanned!(at(span)=> #call(#value, #function));
-                self.settle(&call, Product::Any, span, scope)
+                self.settle_at(start(function), &call, Product::Any, span, scope)
             }
         }
     }
@@ -146,8 +146,17 @@ impl Lowering<'_> {
         }
         match (closure.plain, closure.question_mark) {
             (true, _) => call.clone(),
-            (false, true) => self.settle(call, Product::QuestionMark, span, scope),
-            (false, false) => self.settle(call, Product::Any, span, scope),
+            (false, question_mark) => {
+                let known = match question_mark {
+                    true => Product::QuestionMark,
+                    false => Product::Any,
+                };
+                let place = match &closure.inlined {
+                    Some((_, body)) => start(body),
+                    None => start(&closure.tokens),
+                };
+                self.settle_at(place, call, known, span, scope)
+            }
         }
     }
 
@@ -210,10 +219,8 @@ impl Lowering<'_> {
         }
         if facts.plain {
             let expression = self.contents(body, &Exit::Product(label.clone()), scope);
-            return match (bindings.is_empty(), facts.returns) {
-                (true, false) => emit!({ #expression }),
-                _ => emit!(#labelled { #bindings #expression }),
-            };
+            let block = block_at(place(&body.expression), &emit!(#bindings #expression));
+            return emit!(#labelled #block);
         }
         if facts.borrows {
             let expression = self.contents(body, &Exit::Settled(label.clone()), scope);
@@ -227,7 +234,8 @@ impl Lowering<'_> {
                 emit!(#labelled { #bindings #expression })
             }
         };
-        self.settle(&product, Product::Any, span, scope)
+        let place = place(&body.expression);
+        self.settle_at(place, &product, Product::Any, span, scope)
     }
 
     /// An arrow with a macro that may hide a `return`: a closure (or an `async` block) that is called at once.
@@ -279,7 +287,10 @@ impl Lowering<'_> {
         let product = emit!(match #call { #arms #hidden::Err(__reason) => #hidden_rejection });
         match facts.diverges || facts.plain {
             true => emit!((#product)),
-            false => self.settle(&product, Product::Any, span, scope),
+            false => {
+                let place = place(&body.expression);
+                self.settle_at(place, &product, Product::Any, span, scope)
+            }
         }
     }
 
@@ -438,6 +449,31 @@ fn unbraced(body: &TokenStream) -> TokenStream {
         }
         _ => body.clone(),
     }
+}
+
+/// Where an expression's value stands: at its tail, or at the block that has none.
+fn place(expression: &Expr) -> Span {
+    let Expr::Block(block) = expression else {
+        return expression.span();
+    };
+    match block.block.stmts.last() {
+        Some(Stmt::Expr(tail, None)) => place(tail),
+        Some(Stmt::Macro(tail)) if tail.semi_token.is_none() => tail.span(),
+        _ => block.block.brace_token.span.join(),
+    }
+}
+
+/// Where such tokens begin.
+fn start(tokens: &TokenStream) -> Span {
+    let first = tokens.clone().into_iter().next();
+    first.map_or_else(Span::mixed_site, |first| first.span())
+}
+
+/// A block of ours, of whose value rustc says at `place` that it has the wrong type.
+fn block_at(place: Span, contents: &TokenStream) -> TokenStream {
+    let mut block = Group::new(Delimiter::Brace, contents.clone());
+    block.set_span(at(place));
+    TokenTree::Group(block).into()
 }
 
 /// A block that cannot be read, for rustc to say why.

@@ -187,8 +187,10 @@ impl Lowering<'_> {
         let ignored = self.ignored(&handled);
         let (begun, next) = (self.begun(items, span), self.next(scope));
         emit!({
-            let mut __visited = #hidden::Vec::new();
+            // Declared first, so that it is dropped last.
+            let mut __visited;
             let mut __items = #begun;
+            __visited = __items.room();
             while let #hidden::Some(__item) = #next {
                 #ignored
                 __visited.push(__item);

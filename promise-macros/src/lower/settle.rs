@@ -22,6 +22,8 @@ struct Asked {
     question: TokenStream,
     later: TokenStream,
     now: TokenStream,
+    /// Where rustc says that its value has the wrong type.
+    place: Span,
 }
 
 impl Lowering<'_> {
@@ -61,6 +63,18 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
+        self.settle_at(span, product, known, span, scope)
+    }
+
+    /// The same, with a value of which rustc says at `place` that it has the wrong type.
+    pub(super) fn settle_at(
+        &self,
+        place: Span,
+        product: &TokenStream,
+        known: Product,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
         // The product is taken apart at the very end of a block that is over before the await: a variable of that type
         // would be stored beside the future, or keep a flag that says whether it was moved.
         let asked = Asked {
@@ -68,6 +82,7 @@ impl Lowering<'_> {
             question: emit!(__ask(&__product)),
             later: emit!(__later.future(__product)),
             now: emit!(__now.outcome(__product)),
+            place,
         };
         self.settle_asked(&asked, known, span, scope)
     }
@@ -79,6 +94,7 @@ impl Lowering<'_> {
             question: emit!(finally.ask()),
             later: emit!(__later.called(&mut finally)),
             now: emit!(__now.called(&mut finally)),
+            place: span,
         };
         self.settle_asked(&asked, known, span, scope)
     }
@@ -95,6 +111,7 @@ impl Lowering<'_> {
             question,
             later,
             now,
+            place,
         } = asked;
         let settled = self.label("settled");
         let asks_kind = known == Product::QuestionMark && !scope.converts;
@@ -120,10 +137,11 @@ impl Lowering<'_> {
             }
         });
         let wait = self.wait(later, scope);
+        let value = Ident::new("__value", at(*place));
         emit!({
             #declared
             match #settled: { #wait } {
-                __Ok(__value) => __value,
+                __Ok(__value) => #value,
                 __Err(__reason) => #reject,
             }
         })

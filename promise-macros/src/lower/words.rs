@@ -1,6 +1,6 @@
 //! The words of an arrow inside an expression: `throw`, `return`, `?`, `await`, and the chains and records in it.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Lifetime, Macro, Stmt, Token};
@@ -73,7 +73,8 @@ impl Lowering<'_> {
     /// A nested chain, settled where it stands.
     pub(super) fn in_place(&self, chain: &crate::model::Chain, scope: &Scope) -> TokenStream {
         let statements = self.steps(chain, chain.steps.len(), scope);
-        emit!({ #statements __value })
+        let value = Ident::new("__value", at(chain.start));
+        emit!({ #statements #value })
     }
 }
 

@@ -34,13 +34,14 @@
 //!   being heard first. Put the branch that must not starve at the front.
 //! - A child that has settled is dropped at once and never polled again. One that returned `Pending` and kept nothing to be woken by is
 //!   polled again whenever the combinator is.
-//! - Over an iterator of more than 32 promises, [`all`], [`all_settled`] and [`any`] give each child that keeps its waker one of its own, and
+//! - Over an iterator of more than 16 promises, [`all`], [`all_settled`] and [`any`] give each child that keeps its waker one of its own, and
 //!   from then on poll only those that were woken. That is the third allocation, made when the first child keeps its waker; the
 //!   others are the children, which a `Vec` of futures brings along, and the values. An iterator that does not know its length takes as many as
 //!   collecting it takes. Those who only wake themselves, or nobody, need no wakers until polling all of them does not pay any more. In a [`race`],
 //!   where whoever is woken mostly decides, children get wakers of their own from the third poll on. If then, in one
 //!   poll, 256 children wake themselves and stay pending, as tokio's do when the task's budget is used up, the next poll goes on with those
-//!   after them.
+//!   after them. Those who are woken by one of the others while that is polled have their turn in the same poll, unless it
+//!   has made 64 rounds.
 //! - The deciding outcome drops every other child and every value kept so far, in input order, before `all`, `any` and a
 //!   dynamic `race` report it. A `race` over a tuple or an array has no room for that: there the losers are dropped with the
 //!   race itself, which `.await` does before it yields.
@@ -97,6 +98,8 @@ pub use race::{Race, RaceOf, race};
 #[cfg(feature = "alloc")]
 #[doc(hidden)]
 pub use bounded::Room;
+#[cfg(feature = "alloc")]
+pub(crate) use bounded::known_length;
 #[cfg(feature = "alloc")]
 pub use {
     all::AllVec,

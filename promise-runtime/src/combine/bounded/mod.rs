@@ -384,7 +384,7 @@ impl<S: Source<C>, C: Future, T> Bounded<S, C, T> {
 }
 
 /// How many items there will be, if the iterator knows; else 0. One without end claims any length, and may be left early.
-pub(super) fn known_length(items: &impl Iterator) -> usize {
+pub(crate) fn known_length(items: &impl Iterator) -> usize {
     match items.size_hint() {
         (least, Some(most)) if least == most => least,
         _ => 0,

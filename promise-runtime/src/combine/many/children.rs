@@ -144,7 +144,24 @@ impl<F, K> Children<F, K> {
             .sum()
     }
 
-    /// Polls all children that are running, in input order, with a waker that is lent.
+    /// Polls all children that are running, in input order; whether none is left. For a few.
+    #[inline(always)]
+    pub(super) fn sweep_few<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
+    where
+        F: Future,
+        R: Rule<F::Output, Keep = K>,
+    {
+        let mut due = self.few;
+        while due != 0 {
+            let i = due.trailing_zeros() as usize;
+            due &= due - 1;
+            // SAFETY: the bit of this child is set.
+            unsafe { self.step::<R>(i, cx, |children| children.few &= !(1 << i))? };
+        }
+        ControlFlow::Continue(self.few == 0)
+    }
+
+    /// Polls all children that are running, in input order, with a waker that is lent. For more than a few.
     ///
     /// It ends early when somebody has kept that. After each word but the last, `goes_on` may end it as well, given how many were polled and how
     /// many of them have settled.
@@ -159,26 +176,17 @@ impl<F, K> Children<F, K> {
         F: Future,
         R: Rule<F::Output, Keep = K>,
     {
-        if self.len <= FEW {
-            let mut due = self.few;
-            while due != 0 {
-                let i = due.trailing_zeros() as usize;
-                due &= due - 1;
-                // SAFETY: the bit of this child is set.
-                unsafe { self.step::<R>(i, cx, |children| children.few &= !(1 << i))? };
-            }
-            return ControlFlow::Continue(match self.few {
-                0 => Sweep::AllSettled,
-                _ => Sweep::Pending,
-            });
-        }
-        let (mut polled, mut left) = (0, 0);
+        assert!(self.len > FEW);
         let words = self.words();
+        if words == 1 {
+            return self.sweep_word::<R>(cx, lends);
+        }
+        let (mut polled, mut settled) = (0, 0);
+        let mut left = 0;
         for word in 0..words {
             // SAFETY: there are more than a few, and so many words.
-            let mut now = unsafe { self.get_word(word) };
-            let mut due = now;
-            polled += now.count_ones() as usize;
+            let before = unsafe { self.get_word(word) };
+            let (mut now, mut due) = (before, before);
             while due != 0 {
                 let bit = due & due.wrapping_neg();
                 let i = word * BITS + due.trailing_zeros() as usize;
@@ -195,12 +203,50 @@ impl<F, K> Children<F, K> {
                     return ControlFlow::Continue(Sweep::EndedAfter(i));
                 }
             }
-            left += now.count_ones() as usize;
-            if word + 1 < words && !goes_on(polled, polled - left) {
-                return ControlFlow::Continue(Sweep::EndedAfter(word * BITS + BITS - 1));
+            left |= now;
+            if word + 1 < words {
+                polled += before.count_ones() as usize;
+                settled += (before ^ now).count_ones() as usize;
+                if !goes_on(polled, settled) {
+                    return ControlFlow::Continue(Sweep::EndedAfter(word * BITS + BITS - 1));
+                }
             }
         }
-        ControlFlow::Continue(match self.count_running() {
+        ControlFlow::Continue(match left {
+            0 => Sweep::AllSettled,
+            _ => Sweep::Pending,
+        })
+    }
+
+    /// The same where the bits are one word, with less to keep account of.
+    #[inline(always)]
+    fn sweep_word<R>(
+        &mut self,
+        cx: &mut Context<'_>,
+        lends: &impl Lends,
+    ) -> ControlFlow<R::Stop, Sweep>
+    where
+        F: Future,
+        R: Rule<F::Output, Keep = K>,
+    {
+        let mut due = self.word(0);
+        while due != 0 {
+            let i = due.trailing_zeros() as usize;
+            due &= due - 1;
+            lends.turn_of(i);
+            let unset = |children: &mut Self| {
+                // SAFETY: there are more than a few, and one word.
+                let running = unsafe { children.get_word(0) };
+                // SAFETY: as above.
+                unsafe { children.set_word(0, running & !(1 << i)) };
+            };
+            // SAFETY: the bit of this child is set.
+            let progress = unsafe { self.step::<R>(i, cx, unset)? };
+            if progress == Progress::Pending && lends.has_kept() {
+                return ControlFlow::Continue(Sweep::EndedAfter(i));
+            }
+        }
+        ControlFlow::Continue(match self.word(0) {
             0 => Sweep::AllSettled,
             _ => Sweep::Pending,
         })

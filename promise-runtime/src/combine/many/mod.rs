@@ -28,7 +28,7 @@ use children::{Children, Progress, Sweep};
 use wakers::{Lender, Outcome, Wakers};
 
 /// Not more children than this are swept as long as they please.
-pub(super) const FEW: usize = 32;
+pub(super) const FEW: usize = 16;
 
 /// The same for the words of bits that a sweep looks through.
 const FEW_WORDS: usize = 32;
@@ -113,9 +113,22 @@ impl<F: Future, K> Many<F, K> {
     where
         R: Rule<F::Output, Keep = K>,
     {
-        if self.children.len() > FEW && Wakers::can_serve(self.children.len()) {
+        if self.children.len() <= FEW {
+            return self.children.sweep_few::<R>(cx);
+        }
+        if Wakers::can_serve(self.children.len()) {
             return self.sweep_many::<R>(cx);
         }
+        self.sweep_unserved::<R>(cx)
+    }
+
+    /// More children than there can be wakers for.
+    #[cold]
+    #[inline(never)]
+    fn sweep_unserved<R>(&mut self, cx: &mut Context<'_>) -> ControlFlow<R::Stop, bool>
+    where
+        R: Rule<F::Output, Keep = K>,
+    {
         let swept = self.children.sweep::<R>(cx, &(), |_, _| true)?;
         ControlFlow::Continue(swept == Sweep::AllSettled)
     }

@@ -18,7 +18,10 @@ use core::{
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
-use super::super::children::{BITS, Word};
+use super::{
+    super::children::{BITS, Word},
+    ROUNDS,
+};
 use crate::sync::{
     UnsafeCell, alloc,
     atomic::{
@@ -45,8 +48,29 @@ struct Header {
     count: Cell<usize>,
     /// The last pass ended early: look at every word, from this one on. For [`Pass`] only.
     ended_before: Cell<Option<usize>>,
-    /// Neither is the case, and no bit of the root stands for several words. For [`Pass`] only.
-    is_plain: Cell<bool>,
+    /// What follows from these. For [`Pass`] only.
+    round: Cell<Round>,
+}
+
+/// What a round has to look at.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Round {
+    /// The words that have a bit in the root, or the root itself if children have no groups.
+    Words,
+    /// The words of groups that have a bit in the root.
+    Groups,
+    /// All words.
+    All,
+}
+
+impl Round {
+    /// That over those who were woken.
+    fn of_woken(group: u32) -> Round {
+        match group > BITS.ilog2() {
+            true => Round::Groups,
+            false => Round::Words,
+        }
+    }
 }
 
 struct Entry {
@@ -81,6 +105,7 @@ pub(super) struct Pass<'a> {
     header: &'a Header,
     /// How many children were woken before their poll had returned.
     pub(super) at_once: usize,
+    rounds: usize,
 }
 
 /// The machine's share of the memory.
@@ -118,7 +143,7 @@ impl Memory {
             again,
             count: Cell::new(0),
             ended_before: Cell::new(None),
-            is_plain: Cell::new(group(children) <= BITS.ilog2()),
+            round: Cell::new(Round::of_woken(group(children))),
         };
         // SAFETY: the allocation begins with room for it.
         unsafe { header.write(value) };
@@ -182,7 +207,12 @@ impl Memory {
     pub(super) fn parts(&mut self) -> (Parts<'_>, Pass<'_>) {
         // SAFETY: the machine's share keeps it alive.
         let header: &Header = unsafe { self.0.as_ref() };
-        (Parts(header), Pass { header, at_once: 0 })
+        let pass = Pass {
+            header,
+            at_once: 0,
+            rounds: 0,
+        };
+        (Parts(header), pass)
     }
 
     /// Whom to wake from now on; false if another one is just being woken.
@@ -412,6 +442,12 @@ impl<'a> Parts<'a> {
         self.0.group == 0
     }
 
+    /// Whether somebody was woken since the root was taken.
+    #[inline(always)]
+    pub(super) fn any_woken(self) -> bool {
+        self.0.root.load(Relaxed) & !FLAGS != 0
+    }
+
     /// The words of the children of a group.
     #[inline(always)]
     pub(super) fn words_of(self, group: usize) -> core::ops::Range<usize> {
@@ -421,7 +457,7 @@ impl<'a> Parts<'a> {
 
     /// Whether somebody was woken. Not for children that have no groups.
     #[inline(always)]
-    pub(super) fn any_woken(self, word: usize) -> bool {
+    pub(super) fn any_woken_in(self, word: usize) -> bool {
         self.0.woken(word).load(Relaxed) != 0
     }
 
@@ -493,18 +529,22 @@ impl<'a> Child<'a> {
 }
 
 impl Pass<'_> {
-    /// Whether the bits in the root name all words there are to look at.
+    /// What the next round has to look at.
     #[inline(always)]
-    pub(super) fn is_plain(&self) -> bool {
-        self.header.is_plain.get()
+    pub(super) fn round(&self) -> Round {
+        self.header.round.get()
     }
 
     fn change(&mut self, count: usize, ended_before: Option<usize>) {
         let header = self.header;
         header.count.set(count);
         header.ended_before.set(ended_before);
-        let is_plain = count == 0 && ended_before.is_none() && header.group <= BITS.ilog2();
-        header.is_plain.set(is_plain);
+        header
+            .round
+            .set(match count == 0 && ended_before.is_none() {
+                true => Round::of_woken(header.group),
+                false => Round::All,
+            });
     }
 
     #[inline(always)]
@@ -538,9 +578,11 @@ impl Pass<'_> {
         again
     }
 
-    /// Whether the pass before left some out.
-    pub(super) fn has_ended_early(&self) -> bool {
-        self.header.ended_before.get().is_some()
+    /// Whether there is to be another round for those who were woken in this one. Not if children woke themselves, or are polled whatever happens.
+    #[inline(always)]
+    pub(super) fn goes_on(&mut self) -> bool {
+        self.rounds += 1;
+        self.at_once == 0 && self.round() != Round::All && self.rounds < ROUNDS
     }
 
     /// Where this pass starts.

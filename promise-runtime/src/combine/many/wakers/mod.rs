@@ -3,7 +3,8 @@
 //! To wake a child is to set its bit. Up to 62 children have their bits in one word, the root. Of more, each has a bit in a word of its group, and
 //! whoever sets the first bit of a word sets that of the group in the root. Whoever sets the first bit of the root wakes the parent.
 //! The next pass takes the bits and polls these children, in input order. So a bit in the root means that the parent has been woken since the
-//! root was taken, or is just being woken.
+//! root was taken, or is just being woken. If there are bits again when a pass is through, it makes another round, up to a limit: children
+//! that wake each other need not wait for the parent's next turn.
 //!
 //! A child that is pending while no waker of it is alive, and that was not woken, cannot wake anybody. It gets a bit in `again`
 //! and is polled in every pass.
@@ -15,11 +16,15 @@ use core::{ops::ControlFlow, task::Waker};
 
 use super::children::{BITS, Word};
 pub(in crate::combine) use lender::Lender;
-use memory::{Child, Memory, Parts, Pass};
+use memory::{Child, Memory, Parts, Pass, Round};
 
 /// So many children that were woken in the course of their own poll end a pass. A budget that is used up, as tokio's, makes
 /// every child do that; to go on would be to poll each of them for nothing.
 const ENOUGH_AT_ONCE: usize = 256;
+
+/// So many rounds a pass makes at most, if children are woken meanwhile, which is mostly by one of the others. A round is cheaper than another poll
+/// of the parent, which must come to an end all the same when they go on waking each other.
+const ROUNDS: usize = 64;
 
 /// The wakers of a machine's children.
 pub(in crate::combine) struct Wakers(Memory);
@@ -106,61 +111,75 @@ impl Wakers {
         self.0.register(parent)
     }
 
-    /// Polls the children that were woken, in input order, each with a waker of its own.
+    /// Polls the children that were woken, in input order, each with a waker of its own; then those that were woken by that.
     #[inline(always)]
     pub(in crate::combine) fn pass<B>(
         &mut self,
         mut poll: impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
     ) -> ControlFlow<B> {
         let (parts, mut pass) = self.0.parts();
-        let root = parts.take_root();
-        if !pass.is_plain() {
-            return pass_through(parts, pass, root, &mut poll);
-        }
-        let mut words = if parts.has_no_groups() { 1 } else { root };
-        while words != 0 {
-            let word = words.trailing_zeros() as usize;
-            words &= words - 1;
-            let due = match parts.has_no_groups() {
-                true => root,
-                false => parts.take_woken(word),
-            };
-            poll_bits(parts, &mut pass, word, due, &mut poll)?;
-            if pass.at_once >= ENOUGH_AT_ONCE {
-                // The words are taken already, so the next pass must look at every one.
-                pass.end_early(word);
-                break;
+        loop {
+            let root = parts.take_root();
+            match pass.round() {
+                Round::Words => {
+                    let mut words = if parts.has_no_groups() { 1 } else { root };
+                    while words != 0 {
+                        let word = words.trailing_zeros() as usize;
+                        words &= words - 1;
+                        let due = match parts.has_no_groups() {
+                            true => root,
+                            false => parts.take_woken(word),
+                        };
+                        poll_bits(parts, &mut pass, word, due, &mut poll)?;
+                        if pass.at_once >= ENOUGH_AT_ONCE {
+                            // The words are taken already, so the next pass must look at every one.
+                            pass.end_early(word);
+                            break;
+                        }
+                    }
+                }
+                Round::Groups => pass_through_groups(parts, &mut pass, root, &mut poll)?,
+                Round::All => pass_through(parts, &mut pass, root, &mut poll)?,
+            }
+            if !parts.any_woken() || !pass.goes_on() {
+                return ControlFlow::Continue(());
             }
         }
-        ControlFlow::Continue(())
     }
 }
 
-/// A pass that looks at more words than those that have a bit of their own in the root, which is set.
+/// A round over groups of several words.
+#[inline(never)]
+fn pass_through_groups<B>(
+    parts: Parts<'_>,
+    pass: &mut Pass<'_>,
+    mut groups: Word,
+    poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
+) -> ControlFlow<B> {
+    while groups != 0 {
+        for word in parts.words_of(groups.trailing_zeros() as usize) {
+            if parts.any_woken_in(word) {
+                let due = parts.take_woken(word);
+                poll_bits(parts, pass, word, due, poll)?;
+                if pass.at_once >= ENOUGH_AT_ONCE {
+                    pass.end_early(word);
+                    return ControlFlow::Continue(());
+                }
+            }
+        }
+        groups &= groups - 1;
+    }
+    ControlFlow::Continue(())
+}
+
+/// A round that looks at all words.
 #[inline(never)]
 fn pass_through<B>(
     parts: Parts<'_>,
-    mut pass: Pass<'_>,
+    pass: &mut Pass<'_>,
     root: Word,
     poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
 ) -> ControlFlow<B> {
-    if pass.count() == 0 && !pass.has_ended_early() {
-        let mut groups = root;
-        while groups != 0 {
-            for word in parts.words_of(groups.trailing_zeros() as usize) {
-                if parts.any_woken(word) {
-                    let due = parts.take_woken(word);
-                    poll_bits_of_word(parts, &mut pass, word, due, poll)?;
-                    if pass.at_once >= ENOUGH_AT_ONCE {
-                        pass.end_early(word);
-                        return ControlFlow::Continue(());
-                    }
-                }
-            }
-            groups &= groups - 1;
-        }
-        return ControlFlow::Continue(());
-    }
     let start = pass.start();
     for word in (start..parts.words()).chain(0..start) {
         let woken = match parts.has_no_groups() {
@@ -168,25 +187,13 @@ fn pass_through<B>(
             false => parts.take_woken(word),
         };
         let due = woken | pass.take_again(word);
-        poll_bits_of_word(parts, &mut pass, word, due, poll)?;
+        poll_bits(parts, pass, word, due, poll)?;
         if pass.at_once >= ENOUGH_AT_ONCE {
             pass.end_early(word);
             break;
         }
     }
     ControlFlow::Continue(())
-}
-
-/// [`poll_bits`], but for who has several places to call it from.
-#[inline(never)]
-fn poll_bits_of_word<B>(
-    parts: Parts<'_>,
-    pass: &mut Pass<'_>,
-    word: usize,
-    due: Word,
-    poll: &mut impl FnMut(Turn<'_>) -> ControlFlow<B, Outcome>,
-) -> ControlFlow<B> {
-    poll_bits(parts, pass, word, due, poll)
 }
 
 /// Polls these children of a word.
@@ -214,7 +221,8 @@ fn poll_bits<B>(
             Outcome::Pending => !entry.has_wakers(),
             Outcome::Again => true,
         };
-        if parts.is_woken(child) {
+        // Its word was taken before its poll, so the first bit since then has set one in the root: mostly there is none.
+        if parts.any_woken() && parts.is_woken(child) {
             pass.at_once += 1;
         } else if again {
             pass.poll_again(word, bit);

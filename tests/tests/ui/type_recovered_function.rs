@@ -1,0 +1,7 @@
+//! A function given to `catch` that recovers with another type.
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(user => user.id).catch(drop) };
+}
