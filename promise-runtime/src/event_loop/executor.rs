@@ -1,8 +1,9 @@
 //! Runs the tasks: first come, first served, and a timer only when nothing is ready.
 
 use super::Clock;
+use super::callbacks::{Call, Callbacks};
 use super::tasks::{Begun, Task, Tasks, Work};
-use super::timers::{Due, Next, Timers};
+use super::timers::{Next, Sleeper, Timers};
 use super::waker::{Remote, TaskId, Woken};
 use crate::browser;
 use crate::hot::flat;
@@ -12,7 +13,7 @@ use crate::hot::panics::Panics;
 use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use std::time::Duration;
 
 std::thread_local! {
     static CURRENT: RefCell<Option<Rc<Executor>>> = const { RefCell::new(None) };
@@ -66,23 +68,9 @@ pub(super) struct Executor {
     /// What the promises of many threads hold. Made when the first asks for it.
     remote: RefCell<Option<Arc<Remote>>>,
     pub(super) timers: Arc<Timers>,
-    /// By the slots of their timers.
-    pub(super) callbacks: RefCell<HashMap<u32, Callback>>,
-    callbacks_made: Cell<u64>,
-}
-
-/// What a timer calls.
-pub(super) struct Callback {
-    /// Numbers all callbacks of the loop.
-    pub(super) number: u64,
-    /// `None` while an interval's is running.
-    pub(super) call: Option<Call>,
-}
-
-pub(super) enum Call {
-    Once(Box<dyn FnOnce()>),
-    /// With the period in nanoseconds.
-    Repeat(Box<dyn FnMut()>, u64),
+    pub(super) callbacks: RefCell<Callbacks>,
+    /// How many timers were set, of both kinds.
+    timers_made: Cell<u64>,
 }
 
 impl Executor {
@@ -93,9 +81,9 @@ impl Executor {
             queue: RefCell::default(),
             woken: Woken::new(number),
             remote: RefCell::default(),
-            timers: Arc::new(Timers::new(clock, hosted)),
-            callbacks: RefCell::default(),
-            callbacks_made: Cell::new(0),
+            timers: Arc::new(Timers::new(clock, number, hosted)),
+            callbacks: RefCell::new(Callbacks::new(hosted)),
+            timers_made: Cell::new(0),
         }
     }
 
@@ -108,9 +96,16 @@ impl Executor {
         self.tasks.borrow().len()
     }
 
-    /// A number that no other callback has.
-    pub(super) fn number_callback(&self) -> u64 {
-        self.callbacks_made.replace(self.callbacks_made.get() + 1)
+    /// A number that no timer of this loop has had.
+    #[inline]
+    pub(super) fn number_timer(&self) -> NonZeroU64 {
+        let made = self.timers_made.replace(self.timers_made.get() + 1);
+        NonZeroU64::MIN.saturating_add(made)
+    }
+
+    /// How many timers have not fired yet.
+    pub(super) fn pending_timers(&self) -> usize {
+        self.timers.pending() + self.callbacks.borrow().pending()
     }
 
     /// Starts a task of nobody: polls it at once, and keeps it while it is pending.
@@ -247,46 +242,35 @@ impl Executor {
                 // The hook may have made new jobs.
                 continue;
             }
-            match self.timers.next() {
-                Next::Fire(Due::Wake(waker)) => waker.wake(),
-                Next::Fire(Due::Call(slot)) => self.call(slot),
-                Next::Wait(_) if browser::HERE => cannot_wait(),
-                Next::Wait(time) => thread::park_timeout(time),
-                Next::Empty => return None,
+            let call = self.callbacks.borrow().first();
+            match self.timers.next(call.map(|(turn, _)| turn)) {
+                // Nothing else is ready, so it need not queue.
+                Some(Next::Fire(Sleeper::Task(task))) => return Some(Entry::Task(task)),
+                Some(Next::Fire(Sleeper::Waker(waker))) => waker.wake(),
+                Some(Next::Wait(time)) => wait(time),
+                None => {
+                    let (turn, slot) = call?;
+                    match self.timers.until(turn.at) {
+                        Some(time) => wait(time),
+                        None => self.call(slot),
+                    }
+                }
             }
         }
     }
 
     /// Calls the callback of a timer.
     pub(super) fn call(&self, slot: u32) {
-        let (number, call) = {
-            let mut callbacks = self.callbacks.borrow_mut();
-            let Some(callback) = callbacks.get_mut(&slot) else {
-                return;
-            };
-            (callback.number, callback.call.take())
-        };
-        match call {
-            Some(Call::Once(call)) => {
-                self.callbacks.borrow_mut().remove(&slot);
-                self.timers.cancel(slot);
-                call();
-            }
-            Some(Call::Repeat(mut call, period)) => {
+        let fired = self.callbacks.borrow_mut().fire(slot);
+        match fired {
+            Some((_, Call::Once(call))) => call(),
+            Some((id, Call::Repeat(mut call, period))) => {
                 // As in Node, the period counts from the start of the callback.
                 let start = self.timers.now_nanos();
                 call();
-                let mut callbacks = self.callbacks.borrow_mut();
-                // Unless it has cleared itself; then the slot may be another timer's by now.
-                if let Some(callback) = callbacks
-                    .get_mut(&slot)
-                    .filter(|callback| callback.number == number)
-                {
-                    callback.call = Some(Call::Repeat(call, period));
-                    self.timers.again(slot, start.saturating_add(period));
-                }
+                self.repeat(slot, id, Call::Repeat(call, period), start, period);
             }
-            None => {}
+            Some((_, Call::Nothing)) | None => {}
         }
     }
 
@@ -364,7 +348,7 @@ impl Executor {
     #[track_caller]
     fn deadlock(&self) -> ! {
         let tasks = self.pending() - 1;
-        let timers = self.timers.pending();
+        let timers = self.pending_timers();
         let mut awaited = String::new();
         for (number, place) in self.tasks.borrow().awaited().enumerate() {
             match number {
@@ -382,6 +366,14 @@ impl Executor {
              {timers} timers are set, and nobody holds a waker that could end the wait{awaited}"
         );
     }
+}
+
+/// Sleeps for this time, unless something comes from outside.
+fn wait(time: Duration) {
+    if browser::HERE {
+        cannot_wait();
+    }
+    thread::park_timeout(time);
 }
 
 /// JavaScript waits for no-one.
@@ -419,8 +411,8 @@ impl Drop for Executor {
         works.for_each(|work| panics.guard(|| work.shut_down()));
         let callbacks = self.callbacks.take();
         callbacks
-            .into_values()
-            .for_each(|callback| panics.guard(|| drop(callback)));
+            .into_calls()
+            .for_each(|call| panics.guard(|| drop(call)));
         panics.guard(|| jobs::cancel(self.woken.close()));
         panics.guard(|| self.timers.close());
         if let Some(former) = former.filter(|&former| former != self.id()) {

@@ -10,9 +10,9 @@ use core::time::Duration;
 use pin_project_lite::pin_project;
 
 #[cfg(feature = "event_loop")]
-type LoopTimers = std::sync::Arc<crate::event_loop::Timers>;
+type LoopWait = crate::event_loop::Wait;
 #[cfg(not(feature = "event_loop"))]
-type LoopTimers = super::absent::Absent;
+type LoopWait = super::absent::Absent;
 #[cfg(feature = "tokio")]
 type TokioSleep = tokio::time::Sleep;
 #[cfg(not(feature = "tokio"))]
@@ -87,7 +87,7 @@ pin_project! {
     #[project = StateProjection]
     enum State {
         New { nanos: u64 },
-        EventLoop { slot: u32, timers: LoopTimers },
+        EventLoop { wait: LoopWait },
         Tokio { #[pin] sleep: TokioSleep },
         Installed { id: u32, at: u64 },
         Portable { delay: Portable },
@@ -96,14 +96,10 @@ pin_project! {
 
     impl PinnedDrop for State {
         fn drop(this: Pin<&mut Self>) {
-            match this.project() {
-                StateProjection::EventLoop { slot, timers } => timers.cancel(*slot),
-                StateProjection::Installed { id, .. } => {
-                    if let Some(timer) = installed() {
-                        timer.cancel(TimerId::new(*id));
-                    }
+            if let StateProjection::Installed { id, .. } = this.project() {
+                if let Some(timer) = installed() {
+                    timer.cancel(TimerId::new(*id));
                 }
-                _ => {}
             }
         }
     }
@@ -113,11 +109,8 @@ impl State {
     /// Starts the timer of the place this is polled in.
     fn start(nanos: u64, cx: &mut Context<'_>) -> Self {
         #[cfg(feature = "event_loop")]
-        if let Some(timers) = crate::event_loop::Timers::current() {
-            return Self::EventLoop {
-                slot: timers.add(nanos, cx.waker()),
-                timers,
-            };
+        if let Some(wait) = LoopWait::start(nanos, cx.waker()) {
+            return Self::EventLoop { wait };
         }
         let duration = Duration::from_nanos(nanos);
         #[cfg(feature = "tokio")]
@@ -147,7 +140,7 @@ impl State {
     /// Polls a timer that was started before.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.project() {
-            StateProjection::EventLoop { slot, timers } => timers.poll_slot(*slot, cx.waker()),
+            StateProjection::EventLoop { wait } => wait.poll(cx.waker()),
             StateProjection::Tokio { sleep } => sleep.poll(cx),
             StateProjection::Installed { id, at } => {
                 poll_installed(id, Duration::from_nanos(*at), cx)
