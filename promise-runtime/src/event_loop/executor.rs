@@ -180,8 +180,12 @@ impl Executor {
     #[track_caller]
     pub(super) fn run_until_idle(self: &Rc<Self>) {
         let _entered = Entered::new(self, "run_until_idle");
-        while let Some(entry) = self.next() {
-            self.run_entry(entry);
+        loop {
+            match self.next() {
+                Some(entry) => self.run_entry(entry),
+                None if self.idle() => {}
+                None => return,
+            }
         }
     }
 
@@ -190,14 +194,13 @@ impl Executor {
     fn run_others(&self, main: TaskId, mut waker: Waker) -> Waker {
         loop {
             match self.next() {
-                Some(Entry::Task(id)) => {
-                    if id == main {
-                        self.tasks.borrow_mut().before_poll(main);
-                        return waker;
-                    }
-                    self.poll_task(id);
+                Some(Entry::Local(job, index)) => job.run(index),
+                Some(Entry::Task(id)) if id == main => {
+                    self.tasks.borrow_mut().before_poll(main);
+                    return waker;
                 }
                 Some(entry) => self.run_entry(entry),
+                None if self.idle() => {}
                 None => {
                     self.tasks.borrow_mut().give_back(main, waker);
                     self.wait_for_other_threads();
@@ -236,25 +239,27 @@ impl Executor {
         }
     }
 
-    /// Whose turn it is. Waits for timers; `None` when there is no timer either.
+    /// Whose turn it is.
+    #[inline]
     fn next(&self) -> Option<Entry> {
-        loop {
-            self.fetch();
-            if let Some(entry) = jobs::pop() {
-                return Some(entry);
-            }
-            if jobs::report_suspects() {
-                // The hook may have made new jobs.
-                continue;
-            }
-            match self.timers.next() {
-                Next::Fire(Due::Wake(waker)) => waker.wake(),
-                Next::Fire(Due::Call(slot)) => self.call(slot),
-                Next::Wait(_) if browser::HERE => cannot_wait(),
-                Next::Wait(time) => thread::park_timeout(time),
-                Next::Empty => return None,
-            }
+        self.fetch();
+        jobs::pop()
+    }
+
+    /// Nothing is ready: goes on to the next timer. False if there is none either.
+    fn idle(&self) -> bool {
+        if jobs::report_suspects() {
+            // The hook may have made new jobs.
+            return true;
         }
+        match self.timers.next() {
+            Next::Fire(Due::Wake(waker)) => waker.wake(),
+            Next::Fire(Due::Call(slot)) => self.call(slot),
+            Next::Wait(_) if browser::HERE => cannot_wait(),
+            Next::Wait(time) => thread::park_timeout(time),
+            Next::Empty => return false,
+        }
+        true
     }
 
     /// Calls the callback of a timer.

@@ -147,11 +147,13 @@ impl Woken {
         }
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         !self.any.load(Ordering::Acquire)
     }
 
     /// Moves everything that has come so far to the end of the thread's queue, which is this loop's.
+    #[cold]
     pub(super) fn fetch(&self) {
         // Before the entries are taken: whoever adds one afterwards says so again.
         self.any.store(false, Ordering::Relaxed);

@@ -62,6 +62,10 @@ struct Thread {
     /// Somebody is going to run what is in the queue: an entered event loop, a task of tokio, or a microtask of the browser.
     #[cfg(any(feature = "tokio", feature = "wasm"))]
     attended: Cell<bool>,
+}
+
+/// What is being polled. Apart from the rest, since this has nothing to drop: it is there until the very end of the thread.
+struct Polled {
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Polling>,
     /// What the wakers of tasks look like.
@@ -187,23 +191,9 @@ impl Polling {
     }
 }
 
-impl Thread {
-    /// The task whose waker this is, if it is the one that is being polled.
-    #[inline]
-    fn known(&self, waker: &Waker) -> Option<TaskId> {
-        let polling = self.polling.get();
-        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
-        if ptr::eq(polling.data, waker.data()) && ptr::eq(self.vtable.get(), waker.vtable()) {
-            polling.task
-        } else {
-            None
-        }
-    }
-}
-
 /// Says what the wakers of tasks look like.
 pub(crate) fn set_vtable(waker: &Waker) {
-    THREAD.with(|thread| thread.vtable.set(waker.vtable()));
+    POLLED.with(|polled| polled.vtable.set(waker.vtable()));
 }
 
 std::thread_local! {
@@ -216,9 +206,11 @@ std::thread_local! {
             own: Cell::new(0),
             #[cfg(any(feature = "tokio", feature = "wasm"))]
             attended: Cell::new(false),
-            polling: Cell::new(Polling::NOTHING),
-            vtable: Cell::new(ptr::null()),
         }
+    };
+
+    static POLLED: Polled = const {
+        Polled { polling: Cell::new(Polling::NOTHING), vtable: Cell::new(ptr::null()) }
     };
 }
 
@@ -236,15 +228,10 @@ pub(crate) fn push(entry: Entry) {
 /// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
 #[inline]
 pub(crate) fn wake_next(waker: &Waker) {
-    let pushed = THREAD.try_with(|thread| match thread.known(waker) {
-        Some(task) => {
-            // The loop whose task is being polled is the entered one.
-            thread.push_task(task);
-            true
-        }
-        None => false,
-    });
-    if pushed != Ok(true) {
+    // The loop whose task is being polled is the entered one.
+    let pushed = polled_task(waker)
+        .is_some_and(|task| THREAD.try_with(|thread| thread.push_task(task)).is_ok());
+    if !pushed {
         waker.wake_by_ref();
     }
 }
@@ -267,6 +254,7 @@ pub(crate) fn push_callback(call: impl FnOnce() + 'static) {
     push(Entry::Call(Box::new(call)));
 }
 
+#[inline]
 pub(crate) fn pop() -> Option<Entry> {
     THREAD.with(|thread| thread.queue.borrow_mut().pop())
 }
@@ -378,15 +366,21 @@ impl Drop for Attendant {
 /// Says which task is being polled; gives back what was said before.
 #[inline]
 pub(crate) fn set_polling(polling: Polling) -> Polling {
-    THREAD
-        .try_with(|thread| thread.polling.replace(polling))
-        .unwrap_or(Polling::NOTHING)
+    POLLED.with(|polled| polled.polling.replace(polling))
 }
 
 /// The task whose waker this is, if it is the one that is being polled.
 #[inline]
 pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
-    THREAD.try_with(|thread| thread.known(waker)).ok().flatten()
+    POLLED.with(|polled| {
+        let polling = polled.polling.get();
+        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
+        if ptr::eq(polling.data, waker.data()) && ptr::eq(polled.vtable.get(), waker.vtable()) {
+            polling.task
+        } else {
+            None
+        }
+    })
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.
