@@ -173,7 +173,12 @@ impl Executor {
                 }
                 return output;
             }
-            waker = self.run_others(id, waker);
+            self.fetch();
+            if jobs::pop_task(id) {
+                self.tasks.borrow_mut().before_poll(id);
+            } else {
+                waker = self.run_others(id, waker);
+            }
         }
     }
 

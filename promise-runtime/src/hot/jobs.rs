@@ -103,16 +103,21 @@ impl Queue {
     fn pop(&mut self) -> Option<Entry> {
         let entry = self.entries.pop_front()?;
         if let Entry::Task(task) = entry {
-            // From here on a wake asks for another turn.
-            if let Some(queued) = self
-                .queued
-                .get_mut(task.slot() as usize)
-                .filter(|queued| **queued == task.generation())
-            {
-                *queued = 0;
-            }
+            self.begin(task);
         }
         Some(entry)
+    }
+
+    /// From here on a wake asks for another turn.
+    #[inline]
+    fn begin(&mut self, task: TaskId) {
+        if let Some(queued) = self
+            .queued
+            .get_mut(task.slot() as usize)
+            .filter(|queued| **queued == task.generation())
+        {
+            *queued = 0;
+        }
     }
 }
 
@@ -225,6 +230,20 @@ pub(crate) fn push(entry: Entry) {
     }
 }
 
+/// Puts one step of a promise of this thread at the end of the thread's queue.
+pub(crate) fn push_local(job: Rc<dyn local::Job>, index: u32) {
+    let mut job = Some(job);
+    let _ = THREAD.try_with(|thread| {
+        if let Some(job) = job.take() {
+            thread.push(Entry::Local(job, index));
+        }
+    });
+    if let Some(job) = job {
+        // While the thread ends there is no queue any more.
+        job.cancel(index);
+    }
+}
+
 /// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
 #[inline]
 pub(crate) fn wake_next(waker: &Waker) {
@@ -252,6 +271,20 @@ pub(crate) fn push_task(task: TaskId, event_loop: u64) -> bool {
 /// Puts a function at the end of the thread's queue.
 pub(crate) fn push_callback(call: impl FnOnce() + 'static) {
     push(Entry::Call(Box::new(call)));
+}
+
+/// Whether it is this task's turn, which it takes then.
+#[inline]
+pub(crate) fn pop_task(task: TaskId) -> bool {
+    THREAD.with(|thread| {
+        let queue = &mut *thread.queue.borrow_mut();
+        let next = matches!(queue.entries.front(), Some(Entry::Task(next)) if *next == task);
+        if next {
+            mem::forget(queue.entries.pop_front());
+            queue.begin(task);
+        }
+        next
+    })
 }
 
 #[inline]

@@ -4,13 +4,14 @@ mod kind {
     use crate::hot::Reason;
     use crate::hot::TaskId;
     use crate::hot::job::AnyJob;
-    use crate::hot::jobs::{self, Entry};
+    use crate::hot::jobs;
     use core::cell::{Cell, RefCell, RefMut};
     use core::marker::PhantomData;
     use core::panic::Location;
     use core::task::Waker;
     use std::rc::Rc;
 
+    pub(crate) use super::slot::Slot;
     pub(crate) use core::cell::OnceCell as Once;
     pub(crate) use std::rc::{Rc as Shared, Weak};
 
@@ -218,7 +219,7 @@ mod kind {
 
     /// Gives a step that runs no handler its turn.
     pub(crate) fn step(job: Rc<dyn Job>, index: u32) {
-        jobs::push(Entry::Local(job, index));
+        jobs::push_local(job, index);
     }
 
     pub(crate) fn any_job(job: Rc<dyn Job>) -> AnyJob {
@@ -231,6 +232,7 @@ pub(crate) mod engine;
 
 pub(crate) use engine::{Job, Suspect};
 
+mod slot;
 mod spawn;
 #[cfg(feature = "event_loop")]
 pub(crate) use kind::Seat;

@@ -1,24 +1,24 @@
 //! An outcome, once, and who waits for it.
 
-use super::kind::{self, Brief, Cause, Count, Flag, Lock, Once, Portable, Reporter, Shared, Value};
+use super::kind::{self, Brief, Cause, Count, Flag, Lock, Portable, Reporter, Shared, Slot, Value};
 use super::reactions::{Key, React, Reaction, Reactions};
 use super::ticks::guard;
 use crate::hot::PromiseState;
 use crate::hot::panics::Panics;
 use crate::hot::reason::{Payload, UnhandledRejection};
-use crate::hot::slot::Slot;
-use core::mem;
+use core::mem::{self, ManuallyDrop};
 use core::panic::Location;
 use core::task::Waker;
 use std::panic::resume_unwind;
 
 /// What every promise begins with.
 pub(crate) struct Cell<T, E> {
-    outcome: Once<Slot<Outcome<T, E>>>,
+    outcome: Slot<Outcome<T, E>>,
     /// How many can look at the outcome, now or when it comes: views, and reactions that will be given one. Whoever settles
     /// the promise is none of them.
     viewers: Count,
-    reactions: Brief<Reactions<T, E>>,
+    /// Dropped by the cell, which looks first whether there are any.
+    reactions: Brief<ManuallyDrop<Reactions<T, E>>>,
     /// Somebody handles a rejection.
     consumed: Flag,
     /// Nobody is left who could settle it.
@@ -85,7 +85,7 @@ impl<T, E> Cell<T, E> {
     where
         E: Cause,
     {
-        Self::with(Once::new(), place)
+        Self::with(Slot::empty(), place)
     }
 
     #[inline]
@@ -93,18 +93,18 @@ impl<T, E> Cell<T, E> {
     where
         E: Cause,
     {
-        Self::with(Once::from(Slot::new(outcome)), place)
+        Self::with(Slot::full(outcome), place)
     }
 
     #[inline]
-    fn with(outcome: Once<Slot<Outcome<T, E>>>, place: &'static Location<'static>) -> Self
+    fn with(outcome: Slot<Outcome<T, E>>, place: &'static Location<'static>) -> Self
     where
         E: Cause,
     {
         Self {
             outcome,
             viewers: Count::new(1),
-            reactions: Brief::new(Reactions::None),
+            reactions: Brief::new(ManuallyDrop::new(Reactions::None)),
             consumed: Flag::default(),
             abandoned: Flag::default(),
             reported: Flag::default(),
@@ -115,7 +115,7 @@ impl<T, E> Cell<T, E> {
 
     #[inline]
     pub(crate) fn is_pending(&self) -> bool {
-        self.outcome.get().is_none()
+        self.outcome.is_empty()
     }
 
     pub(crate) fn place(&self) -> &'static Location<'static> {
@@ -136,6 +136,12 @@ impl<T, E> Cell<T, E> {
         } else {
             self.consumed.get()
         }
+    }
+
+    #[inline]
+    fn take_reactions(&self) -> Reactions<T, E> {
+        let none = ManuallyDrop::new(Reactions::None);
+        ManuallyDrop::into_inner(self.reactions.replace(none))
     }
 
     pub(crate) fn is_waited_for(&self) -> bool {
@@ -205,14 +211,13 @@ impl<T, E> Drop for Cell<T, E> {
     #[inline]
     fn drop(&mut self) {
         let reactions = self.reactions.get_mut();
-        if !matches!(reactions, Reactions::None) {
-            mem::take(reactions).drop_flat();
+        if !matches!(**reactions, Reactions::None) {
+            mem::take(&mut **reactions).drop_flat();
         }
         if !Reporter::<E>::ON_DROP || self.consumed.get_mut() {
             return;
         }
-        if let Some(Outcome::Settled(Err(reason))) = self.outcome.get_mut().and_then(Slot::get_mut)
-        {
+        if let Some(Outcome::Settled(Err(reason))) = self.outcome.get_mut() {
             self.reporter.report(reason, self.place);
         }
     }
@@ -223,11 +228,11 @@ impl<T, E> Drop for Cell<T, E> {
 pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bool {
     let cell = Cell::of(promise);
     let rejected = matches!(outcome, Outcome::Settled(Err(_)));
-    if let Err(late) = cell.outcome.set(Slot::new(outcome)) {
+    if let Err(late) = cell.outcome.set(outcome) {
         drop(late);
         return false;
     }
-    let reactions = cell.reactions.replace(Reactions::None);
+    let reactions = cell.take_reactions();
     if rejected && !cell.consumed.get() {
         track(promise);
     }
@@ -330,9 +335,8 @@ impl<T, E> View<T, E> {
 
     #[inline]
     pub(crate) fn outcome(&self) -> Option<&Outcome<T, E>> {
-        let slot = self.cell().outcome.get()?;
         // SAFETY: `take` is called by the only viewer there is. As long as this reference lives, `self` is another one.
-        unsafe { slot.get() }
+        unsafe { self.cell().outcome.get() }
     }
 
     /// The outcome for one consumer: moved out if nobody else can look at it, else a clone.
@@ -356,10 +360,9 @@ impl<T, E> View<T, E> {
         if !self.is_unique() {
             return Err(self);
         }
-        let slot = self.cell().outcome.get();
         // SAFETY: this is the only viewer, and views are made only from views. So nobody has a reference, and nobody
         // can get one, as `self` ends here.
-        Ok(slot.and_then(|slot| unsafe { slot.take() }))
+        Ok(unsafe { self.cell().outcome.take() })
     }
 
     /// Whether nobody else can look at the outcome, and no reaction will.
@@ -530,11 +533,11 @@ impl<T: Value, E: Cause> Suspect for Ready<T, E> {
 /// Stops a promise: its own work is dropped, and what is derived from it is cancelled.
 pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
     let cell = Cell::of(promise);
-    if cell.outcome.set(Slot::new(Outcome::Cancelled)).is_err() {
+    if cell.outcome.set(Outcome::Cancelled).is_err() {
         return;
     }
     // Drops foreign code, whose panic must not keep anybody waiting. Nobody sees it: the promise is cancelled.
     drop(guard(|| promise.clone().stop()));
-    let reactions = cell.reactions.replace(Reactions::None);
+    let reactions = cell.take_reactions();
     trigger(promise, reactions);
 }

@@ -95,7 +95,8 @@ impl<T, E> Reactions<T, E> {
     #[inline]
     pub(crate) fn push(&mut self, reaction: Reaction<T, E>) -> Key {
         if matches!(self, Self::None) {
-            *self = Self::One(reaction);
+            // There is nothing to drop.
+            mem::forget(mem::replace(self, Self::One(reaction)));
             return Key(0);
         }
         self.push_another(reaction)

@@ -58,11 +58,12 @@ impl<T, E, U, E2, F> Stage<T, E, U, E2, F> {
         match mem::replace(self, Self::OVER) {
             Self::Waiting(handler) => {
                 if let Some(source) = source.take() {
-                    *self = Self::Queued(handler, source);
+                    // There is nothing to drop.
+                    mem::forget(mem::replace(self, Self::Queued(handler, source)));
                 }
             }
             // It was cancelled while it waited.
-            other => *self = other,
+            other => mem::forget(mem::replace(self, other)),
         }
     }
 }

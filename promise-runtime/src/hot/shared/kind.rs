@@ -14,6 +14,7 @@ use core::task::Waker;
 use std::sync::{PoisonError, TryLockError};
 
 pub(crate) use super::home::{Home, Seat};
+pub(crate) use super::slot::Slot;
 pub(crate) use crate::sync::OnceLock as Once;
 pub(crate) use std::sync::{Arc as Shared, Weak};
 
