@@ -168,14 +168,19 @@ impl Executor {
                 }
                 return output;
             }
-            waker = self.run_others(id, waker);
+            self.fetch();
+            if jobs::pop_task(id) {
+                self.tasks.borrow_mut().before_poll(id);
+            } else {
+                waker = self.run_others(id, waker);
+            }
         }
     }
 
     #[track_caller]
     pub(super) fn run_until_idle(self: &Rc<Self>) {
         let _entered = Entered::new(self, "run_until_idle");
-        while let Some(entry) = self.next() {
+        while let Some(entry) = self.next().or_else(|| self.next_after_timers()) {
             self.run_entry(entry);
         }
     }
@@ -184,13 +189,11 @@ impl Executor {
     #[track_caller]
     fn run_others(&self, main: TaskId, mut waker: Waker) -> Waker {
         loop {
-            match self.next() {
-                Some(Entry::Task(id)) => {
-                    if id == main {
-                        self.tasks.borrow_mut().before_poll(main);
-                        return waker;
-                    }
-                    self.poll_task(id);
+            match self.next().or_else(|| self.next_after_timers()) {
+                Some(Entry::Local(job, index)) => job.run(index),
+                Some(Entry::Task(id)) if id == main => {
+                    self.tasks.borrow_mut().before_poll(main);
+                    return waker;
                 }
                 Some(entry) => self.run_entry(entry),
                 None => {
@@ -231,30 +234,35 @@ impl Executor {
         }
     }
 
-    /// Whose turn it is. Waits for timers; `None` when there is no timer either.
+    /// Whose turn it is.
+    #[inline]
     fn next(&self) -> Option<Entry> {
+        self.fetch();
+        jobs::pop()
+    }
+
+    /// Nothing is ready: goes on to the timers until something is. `None` if there is none either.
+    fn next_after_timers(&self) -> Option<Entry> {
         loop {
-            self.fetch();
-            if let Some(entry) = jobs::pop() {
-                return Some(entry);
-            }
-            if jobs::report_suspects() {
-                // The hook may have made new jobs.
-                continue;
-            }
-            let call = self.callbacks.borrow().first();
-            match self.timers.next(call.map(|(turn, _)| turn)) {
-                // Nothing else is ready, so it need not queue.
-                Some(Next::Fire(Sleeper::Task(task))) => return Some(Entry::Task(task)),
-                Some(Next::Fire(Sleeper::Waker(waker))) => waker.wake(),
-                Some(Next::Wait(time)) => wait(time),
-                None => {
-                    let (turn, slot) = call?;
-                    match self.timers.until(turn.at) {
-                        Some(time) => wait(time),
-                        None => self.call(slot),
+            // The hook may have made new jobs.
+            if !jobs::report_suspects() {
+                let call = self.callbacks.borrow().first();
+                match self.timers.next(call.map(|(turn, _)| turn)) {
+                    // Nothing else is ready, so it need not queue.
+                    Some(Next::Fire(Sleeper::Task(task))) => return Some(Entry::Task(task)),
+                    Some(Next::Fire(Sleeper::Waker(waker))) => waker.wake(),
+                    Some(Next::Wait(time)) => wait(time),
+                    None => {
+                        let (turn, slot) = call?;
+                        match self.timers.until(turn.at) {
+                            Some(time) => wait(time),
+                            None => self.call(slot),
+                        }
                     }
                 }
+            }
+            if let Some(entry) = self.next() {
+                return Some(entry);
             }
         }
     }

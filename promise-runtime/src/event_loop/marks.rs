@@ -3,6 +3,7 @@
 use super::waker::TaskId;
 use std::boxed::Box;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,22 +29,15 @@ impl Marks {
     /// Whether that task waits for the timer in this slot.
     #[inline]
     pub(super) fn is(&self, slot: u32, task: TaskId) -> bool {
-        self.read(slot) == number(Some(task))
+        self.read(slot) == task.number().get()
     }
 
     /// The task that waits there, which does not any more.
     #[inline]
     pub(super) fn take(&self, slot: u32, event_loop: u64) -> Option<TaskId> {
-        let number = self.read(slot);
-        if number == NOBODY {
-            return None;
-        }
+        let number = NonZeroU64::new(self.read(slot))?;
         self.set(slot, None);
-        Some(TaskId {
-            event_loop,
-            slot: (number >> 32) as u32,
-            generation: number as u32,
-        })
+        Some(TaskId::numbered(event_loop, number))
     }
 
     #[inline]
@@ -52,7 +46,8 @@ impl Marks {
         let len = (FIRST as usize) << chunk;
         let chunk =
             self.chunks[chunk].get_or_init(|| (0..len).map(|_| AtomicU64::new(NOBODY)).collect());
-        chunk[offset].store(number(task), Ordering::Relaxed);
+        let number = task.map_or(NOBODY, |task| task.number().get());
+        chunk[offset].store(number, Ordering::Relaxed);
     }
 
     #[inline]
@@ -62,14 +57,6 @@ impl Marks {
             .get()
             .map_or(NOBODY, |chunk| chunk[offset].load(Ordering::Relaxed))
     }
-}
-
-/// A task as a mark. Its generation is not 0, so neither is the mark.
-#[inline]
-fn number(task: Option<TaskId>) -> u64 {
-    task.map_or(NOBODY, |task| {
-        u64::from(task.slot) << 32 | u64::from(task.generation)
-    })
 }
 
 /// The chunk of a slot, and its place there.

@@ -109,14 +109,10 @@ impl Tasks {
         let entry = &mut self.slots[slot as usize];
         entry.live = true;
         entry.waits_for = None;
-        let id = TaskId {
-            event_loop: woken.event_loop,
-            slot,
-            generation: entry.generation,
-        };
+        let id = TaskId::new(woken.event_loop, slot, entry.generation);
         let lent = match &mut entry.waker {
             Some(waker) if !waker.is_held() => {
-                waker.shared.reuse(id.generation);
+                waker.shared.reuse(id.generation());
                 waker.lent.take()
             }
             held => {
@@ -137,7 +133,7 @@ impl Tasks {
             waker.lent = Some(lent);
         }
         let work = entry.work.take();
-        self.free.push(id.slot);
+        self.free.push(id.slot());
         work
     }
 
@@ -157,7 +153,7 @@ impl Tasks {
     /// The waker to poll a task with, until it is given back.
     #[cold]
     pub(super) fn lend(&mut self, id: TaskId, woken: &Arc<Woken>) -> Waker {
-        let waker = self.slots[id.slot as usize]
+        let waker = self.slots[id.slot() as usize]
             .waker
             .get_or_insert_with(|| SlotWaker::new(id, woken));
         waker.shared.before_poll();
@@ -196,7 +192,7 @@ impl Tasks {
     pub(super) fn give_back(&mut self, id: TaskId, lent: Waker) {
         if let Some(waker) = self
             .slots
-            .get_mut(id.slot as usize)
+            .get_mut(id.slot() as usize)
             .and_then(|entry| entry.waker.as_mut())
         {
             waker.lent = Some(lent);
@@ -250,7 +246,7 @@ impl Tasks {
     #[inline]
     fn get(&mut self, id: TaskId) -> Option<&mut Slot> {
         self.slots
-            .get_mut(id.slot as usize)
-            .filter(|entry| entry.live && entry.generation == id.generation)
+            .get_mut(id.slot() as usize)
+            .filter(|entry| entry.live && entry.generation == id.generation())
     }
 }

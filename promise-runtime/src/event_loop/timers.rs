@@ -175,17 +175,8 @@ impl Timers {
     }
 
     /// Ready once the timer has fired, and then the slot is no longer the caller's. Before that makes `waker` the one to wake.
-    #[inline]
     fn poll(&self, slot: u32, waker: &Waker) -> Poll<()> {
         let task = self.polled_task(waker);
-        if task.is_some_and(|task| self.marks.is(slot, task)) {
-            return Poll::Pending;
-        }
-        self.poll_changed(slot, task, waker)
-    }
-
-    /// The timer has fired, or somebody else waits for it from now on.
-    fn poll_changed(&self, slot: u32, task: Option<TaskId>, waker: &Waker) -> Poll<()> {
         {
             let sleeps = &mut *lock(&self.sleeps);
             if sleeps.has_fired(slot) {
@@ -298,8 +289,16 @@ impl Wait {
         })
     }
 
-    /// Ready once the time is up; before that makes `waker` the one to wake.
+    /// Whether the task of this waker waits for it already, as far as can be said without a lock. Else [`poll`](Self::poll) tells.
     #[inline]
+    pub(crate) fn waits_for(&self, waker: &Waker) -> bool {
+        let task = self.timers.polled_task(waker);
+        self.slot
+            .zip(task)
+            .is_some_and(|(slot, task)| self.timers.marks.is(slot, task))
+    }
+
+    /// Ready once the time is up; before that makes `waker` the one to wake.
     pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
         let Some(slot) = self.slot else {
             return Poll::Ready(());

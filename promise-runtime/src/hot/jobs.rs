@@ -62,6 +62,10 @@ struct Thread {
     /// Somebody is going to run what is in the queue: an entered event loop, a task of tokio, or a microtask of the browser.
     #[cfg(any(feature = "tokio", feature = "wasm"))]
     attended: Cell<bool>,
+}
+
+/// What is being polled. Apart from the rest, since this has nothing to drop: it is there until the very end of the thread.
+struct Polled {
     /// The task that is being polled, and what its waker looks like.
     polling: Cell<Polling>,
     /// What the wakers of tasks look like.
@@ -99,16 +103,21 @@ impl Queue {
     fn pop(&mut self) -> Option<Entry> {
         let entry = self.entries.pop_front()?;
         if let Entry::Task(task) = entry {
-            // From here on a wake asks for another turn.
-            if let Some(queued) = self
-                .queued
-                .get_mut(task.slot() as usize)
-                .filter(|queued| **queued == task.generation())
-            {
-                *queued = 0;
-            }
+            self.begin(task);
         }
         Some(entry)
+    }
+
+    /// From here on a wake asks for another turn.
+    #[inline]
+    fn begin(&mut self, task: TaskId) {
+        if let Some(queued) = self
+            .queued
+            .get_mut(task.slot() as usize)
+            .filter(|queued| **queued == task.generation())
+        {
+            *queued = 0;
+        }
     }
 }
 
@@ -187,23 +196,9 @@ impl Polling {
     }
 }
 
-impl Thread {
-    /// The task whose waker this is, if it is the one that is being polled.
-    #[inline]
-    fn known(&self, waker: &Waker) -> Option<TaskId> {
-        let polling = self.polling.get();
-        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
-        if ptr::eq(polling.data, waker.data()) && ptr::eq(self.vtable.get(), waker.vtable()) {
-            polling.task
-        } else {
-            None
-        }
-    }
-}
-
 /// Says what the wakers of tasks look like.
 pub(crate) fn set_vtable(waker: &Waker) {
-    THREAD.with(|thread| thread.vtable.set(waker.vtable()));
+    POLLED.with(|polled| polled.vtable.set(waker.vtable()));
 }
 
 std::thread_local! {
@@ -216,9 +211,11 @@ std::thread_local! {
             own: Cell::new(0),
             #[cfg(any(feature = "tokio", feature = "wasm"))]
             attended: Cell::new(false),
-            polling: Cell::new(Polling::NOTHING),
-            vtable: Cell::new(ptr::null()),
         }
+    };
+
+    static POLLED: Polled = const {
+        Polled { polling: Cell::new(Polling::NOTHING), vtable: Cell::new(ptr::null()) }
     };
 }
 
@@ -233,18 +230,27 @@ pub(crate) fn push(entry: Entry) {
     }
 }
 
+/// Puts one step of a promise of this thread at the end of the thread's queue.
+pub(crate) fn push_local(job: Rc<dyn local::Job>, index: u32) {
+    let mut job = Some(job);
+    let _ = THREAD.try_with(|thread| {
+        if let Some(job) = job.take() {
+            thread.push(Entry::Local(job, index));
+        }
+    });
+    if let Some(job) = job {
+        // While the thread ends there is no queue any more.
+        job.cancel(index);
+    }
+}
+
 /// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
 #[inline]
 pub(crate) fn wake_next(waker: &Waker) {
-    let pushed = THREAD.try_with(|thread| match thread.known(waker) {
-        Some(task) => {
-            // The loop whose task is being polled is the entered one.
-            thread.push_task(task);
-            true
-        }
-        None => false,
-    });
-    if pushed != Ok(true) {
+    // The loop whose task is being polled is the entered one.
+    let pushed = polled_task(waker)
+        .is_some_and(|task| THREAD.try_with(|thread| thread.push_task(task)).is_ok());
+    if !pushed {
         waker.wake_by_ref();
     }
 }
@@ -267,6 +273,21 @@ pub(crate) fn push_callback(call: impl FnOnce() + 'static) {
     push(Entry::Call(Box::new(call)));
 }
 
+/// Whether it is this task's turn, which it takes then.
+#[inline]
+pub(crate) fn pop_task(task: TaskId) -> bool {
+    THREAD.with(|thread| {
+        let queue = &mut *thread.queue.borrow_mut();
+        let next = matches!(queue.entries.front(), Some(Entry::Task(next)) if *next == task);
+        if next {
+            mem::forget(queue.entries.pop_front());
+            queue.begin(task);
+        }
+        next
+    })
+}
+
+#[inline]
 pub(crate) fn pop() -> Option<Entry> {
     THREAD.with(|thread| thread.queue.borrow_mut().pop())
 }
@@ -378,15 +399,21 @@ impl Drop for Attendant {
 /// Says which task is being polled; gives back what was said before.
 #[inline]
 pub(crate) fn set_polling(polling: Polling) -> Polling {
-    THREAD
-        .try_with(|thread| thread.polling.replace(polling))
-        .unwrap_or(Polling::NOTHING)
+    POLLED.with(|polled| polled.polling.replace(polling))
 }
 
 /// The task whose waker this is, if it is the one that is being polled.
 #[inline]
 pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
-    THREAD.try_with(|thread| thread.known(waker)).ok().flatten()
+    POLLED.with(|polled| {
+        let polling = polled.polling.get();
+        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
+        if ptr::eq(polling.data, waker.data()) && ptr::eq(polled.vtable.get(), waker.vtable()) {
+            polling.task
+        } else {
+            None
+        }
+    })
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.

@@ -13,6 +13,10 @@ pub(super) enum Absent {}
 
 #[cfg(not(feature = "event_loop"))]
 impl Absent {
+    pub(super) fn waits_for(&self, _waker: &Waker) -> bool {
+        match *self {}
+    }
+
     pub(super) fn poll(&mut self, _waker: &Waker) -> Poll<()> {
         match *self {}
     }

@@ -137,6 +137,27 @@ impl State {
         panic!("no timer to wait with: install one with `promise_runtime::timer::set_timer`");
     }
 
+    /// The first poll.
+    #[inline(never)]
+    fn begin(mut self: Pin<&mut Self>, nanos: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let started = Self::start(nanos, cx);
+        self.set(started);
+        // These two have the waker already.
+        if matches!(*self, Self::EventLoop { .. } | Self::Installed { .. }) {
+            return Poll::Pending;
+        }
+        self.go_on(cx)
+    }
+
+    #[inline(never)]
+    fn go_on(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let poll = self.as_mut().poll(cx);
+        if poll.is_ready() {
+            self.set(Self::Elapsed);
+        }
+        poll
+    }
+
     /// Polls a timer that was started before.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.project() {
@@ -170,21 +191,18 @@ fn to_nanos(duration: Duration) -> u64 {
 impl Future for Sleep {
     type Output = ();
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.project().state;
-        if let StateProjection::New { nanos } = state.as_mut().project() {
-            let started = State::start(*nanos, cx);
-            state.set(started);
-            // These two have the waker already.
-            if matches!(*state, State::EventLoop { .. } | State::Installed { .. }) {
-                return Poll::Pending;
+        match state.as_mut().project() {
+            StateProjection::New { nanos } => {
+                let nanos = *nanos;
+                state.begin(nanos, cx)
             }
+            // Most polls: a combinator that is woken for one child polls the others, too.
+            StateProjection::EventLoop { wait } if wait.waits_for(cx.waker()) => Poll::Pending,
+            _ => state.go_on(cx),
         }
-        let poll = state.as_mut().poll(cx);
-        if poll.is_ready() {
-            state.set(State::Elapsed);
-        }
-        poll
     }
 }
 

@@ -153,6 +153,7 @@ impl<T: Value, E: Value> Rule<T, E> for Race {
     }
 }
 
+#[repr(C)]
 struct Join<T, E, V, R, C> {
     cell: Cell<V, R>,
     state: Lock<State<T, E, C>>,
@@ -220,7 +221,7 @@ where
         for source in sources {
             if let Source::Pending(promise, key) = source {
                 if let Some(promise) = promise.upgrade() {
-                    promise.cell().forget(key);
+                    Cell::of(&promise).forget(key);
                 }
             }
         }
@@ -291,17 +292,14 @@ where
     }
 }
 
-impl<T, E, C> Node<C::Value, C::Reason> for Join<T, E, C::Value, C::Reason, C>
+// SAFETY: the cell comes first.
+unsafe impl<T, E, C> Node<C::Value, C::Reason> for Join<T, E, C::Value, C::Reason, C>
 where
     T: Clone + Value,
     E: Clone + Value,
     C: Rule<T, E>,
     C::Reason: Reason,
 {
-    fn cell(&self) -> &Cell<C::Value, C::Reason> {
-        &self.cell
-    }
-
     fn suspect(self: Shared<Self>) -> Shared<dyn Suspect> {
         self
     }

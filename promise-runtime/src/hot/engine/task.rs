@@ -7,6 +7,7 @@ use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+#[repr(C)]
 pub(crate) struct Task<T, E, F> {
     cell: Cell<T, E>,
     stage: Lock<Stage<F>>,
@@ -95,14 +96,14 @@ where
     }
 }
 
-impl<T, E, F> Node<T, E> for Task<T, E, F>
+// SAFETY: the cell comes first.
+unsafe impl<T, E, F> Node<T, E> for Task<T, E, F>
 where
     T: Value,
     E: Cause,
     F: Future<Output = Result<T, E>> + Owned,
 {
     node! {
-        T, E,
         fn stop(self: Shared<Self>) {
             fence();
             // While the future is polled, whoever polls it drops it.
