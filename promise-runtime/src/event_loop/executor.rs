@@ -118,7 +118,7 @@ impl Executor {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
             let (id, waker) = tasks.open(&self.woken);
-            tasks.keep(id, waker, Some(Work::Boxed(Some(task))));
+            tasks.keep(id, waker, Work::Boxed(Some(task)));
             id
         };
         // Whoever starts it does not run it: a panic goes through the loop, as it would in a later turn.
@@ -135,7 +135,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(local::Seat::Loop(id));
-            tasks.keep(id, waker, Some(Work::Local(task)));
+            tasks.keep(id, waker, Work::Local(task));
         } else {
             tasks.close(id, Some(waker));
         }
@@ -148,7 +148,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
-            tasks.keep(id, waker, Some(Work::Shared(task)));
+            tasks.keep(id, waker, Work::Shared(task));
         } else {
             tasks.close(id, Some(waker));
         }
@@ -319,7 +319,7 @@ impl Executor {
                 if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
                     self.tasks
                         .borrow_mut()
-                        .keep(id, waker, Some(Work::Boxed(Some(task))));
+                        .keep(id, waker, Work::Boxed(Some(task)));
                     std::mem::forget(seat);
                 } else {
                     self.tasks.borrow_mut().give_back(id, waker);
@@ -332,7 +332,7 @@ impl Executor {
     fn end(&self, id: TaskId, waker: Waker, pending: bool) {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            tasks.keep(id, waker, None);
+            tasks.give_back(id, waker);
         } else {
             let over = tasks.close(id, Some(waker));
             // The drop of what the promise holds is foreign code.

@@ -179,6 +179,7 @@ impl Tasks {
     }
 
     /// As `lend` does, for a waker that is still lent.
+    #[inline]
     pub(super) fn before_poll(&mut self, id: TaskId) {
         if let Some(entry) = self.get(id) {
             entry.waits_for = None;
@@ -189,6 +190,7 @@ impl Tasks {
     }
 
     /// Takes back what was lent.
+    #[inline]
     pub(super) fn give_back(&mut self, id: TaskId, lent: Waker) {
         if let Some(waker) = self
             .slots
@@ -199,16 +201,14 @@ impl Tasks {
         }
     }
 
-    /// The task is pending; this is its future, if that was taken out or is new.
+    /// The task is pending; this is its future, which was taken out or is new.
     #[inline]
-    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Option<Work>) {
+    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Work) {
         if let Some(entry) = self.get(id) {
             if let Some(waker) = &mut entry.waker {
                 waker.lent = Some(lent);
             }
-            if work.is_some() {
-                entry.work = work;
-            }
+            entry.work = Some(work);
         }
     }
 

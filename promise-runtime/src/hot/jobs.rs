@@ -89,14 +89,23 @@ impl Queue {
     /// Puts a task at the end, unless it is there already.
     #[inline]
     fn push_task(&mut self, task: TaskId) {
+        match self.queued.get_mut(task.slot() as usize) {
+            Some(queued) if *queued == task.generation() => {}
+            Some(queued) => {
+                *queued = task.generation();
+                self.entries.push_back(Entry::Task(task));
+            }
+            None => self.push_first_task(task),
+        }
+    }
+
+    /// No task of this slot was ever there.
+    #[cold]
+    fn push_first_task(&mut self, task: TaskId) {
         let slot = task.slot() as usize;
-        if slot >= self.queued.len() {
-            self.queued.resize(slot + 1, 0);
-        }
-        if self.queued[slot] != task.generation() {
-            self.queued[slot] = task.generation();
-            self.entries.push_back(Entry::Task(task));
-        }
+        self.queued.resize(slot + 1, 0);
+        self.queued[slot] = task.generation();
+        self.entries.push_back(Entry::Task(task));
     }
 
     #[inline]
