@@ -7,7 +7,7 @@ use super::waker::{Remote, TaskId, Woken};
 use crate::browser;
 use crate::hot::flat;
 use crate::hot::jobs::{self, Entry, Polling, Queue};
-use crate::hot::local::{self, LocalWork};
+use crate::hot::local::LocalWork;
 use crate::hot::panics::Panics;
 use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
@@ -134,7 +134,7 @@ impl Executor {
         let pending = poll(id, &waker, |cx| Rc::clone(&task).poll(cx));
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            task.take_seat(local::Seat::Loop(id));
+            task.take_seat(id);
             tasks.keep(id, waker, Work::Local(task));
         } else {
             tasks.close(id, Some(waker));

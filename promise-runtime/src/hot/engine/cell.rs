@@ -506,7 +506,7 @@ where
     E: Cause,
 {
     let rejected = outcome.is_err();
-    let promise: Handle<T, E> = Shared::new(Ready {
+    let promise: Handle<T, E> = kind::allocate(|| Ready {
         cell: Cell::settled(place, Outcome::Settled(outcome)),
     });
     if rejected {
