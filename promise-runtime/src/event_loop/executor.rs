@@ -8,7 +8,7 @@ use super::waker::{Remote, TaskId, Woken};
 use crate::browser;
 use crate::hot::flat;
 use crate::hot::jobs::{self, Entry, Polling, Queue};
-use crate::hot::local::{self, LocalWork};
+use crate::hot::local::LocalWork;
 use crate::hot::panics::Panics;
 use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
@@ -113,7 +113,7 @@ impl Executor {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
             let (id, waker) = tasks.open(&self.woken);
-            tasks.keep(id, waker, Some(Work::Boxed(Some(task))));
+            tasks.keep(id, waker, Work::Boxed(Some(task)));
             id
         };
         // Whoever starts it does not run it: a panic goes through the loop, as it would in a later turn.
@@ -129,8 +129,8 @@ impl Executor {
         let pending = poll(id, &waker, |cx| Rc::clone(&task).poll(cx));
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            task.take_seat(local::Seat::Loop(id));
-            tasks.keep(id, waker, Some(Work::Local(task)));
+            task.take_seat(id);
+            tasks.keep(id, waker, Work::Local(task));
         } else {
             tasks.close(id, Some(waker));
         }
@@ -143,7 +143,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
-            tasks.keep(id, waker, Some(Work::Shared(task)));
+            tasks.keep(id, waker, Work::Shared(task));
         } else {
             tasks.close(id, Some(waker));
         }
@@ -301,7 +301,7 @@ impl Executor {
                 if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
                     self.tasks
                         .borrow_mut()
-                        .keep(id, waker, Some(Work::Boxed(Some(task))));
+                        .keep(id, waker, Work::Boxed(Some(task)));
                     std::mem::forget(seat);
                 } else {
                     self.tasks.borrow_mut().give_back(id, waker);
@@ -314,7 +314,7 @@ impl Executor {
     fn end(&self, id: TaskId, waker: Waker, pending: bool) {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            tasks.keep(id, waker, None);
+            tasks.give_back(id, waker);
         } else {
             let over = tasks.close(id, Some(waker));
             // The drop of what the promise holds is foreign code.

@@ -97,15 +97,13 @@ impl SlotWaker {
 
 impl Tasks {
     /// A new task, whose future comes later, and the waker for its first poll.
-    #[inline]
+    // Always inline: what is given back would be copied right after it was written, which the processor has to wait for.
+    #[inline(always)]
     pub(super) fn open(&mut self, woken: &Arc<Woken>) -> (TaskId, Waker) {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot {
-                generation: 1,
-                ..Slot::default()
-            });
-            u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
-        });
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => self.add_slot(),
+        };
         let entry = &mut self.slots[slot as usize];
         entry.live = true;
         entry.waits_for = None;
@@ -121,6 +119,15 @@ impl Tasks {
             }
         };
         (id, lent.unwrap_or_else(|| self.lend(id, woken)))
+    }
+
+    #[cold]
+    fn add_slot(&mut self) -> u32 {
+        self.slots.push(Slot {
+            generation: 1,
+            ..Slot::default()
+        });
+        u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
     }
 
     /// The task is over. Its future is the caller's to drop.
@@ -179,6 +186,7 @@ impl Tasks {
     }
 
     /// As `lend` does, for a waker that is still lent.
+    #[inline]
     pub(super) fn before_poll(&mut self, id: TaskId) {
         if let Some(entry) = self.get(id) {
             entry.waits_for = None;
@@ -189,6 +197,7 @@ impl Tasks {
     }
 
     /// Takes back what was lent.
+    #[inline]
     pub(super) fn give_back(&mut self, id: TaskId, lent: Waker) {
         if let Some(waker) = self
             .slots
@@ -199,16 +208,14 @@ impl Tasks {
         }
     }
 
-    /// The task is pending; this is its future, if that was taken out or is new.
+    /// The task is pending; this is its future, which was taken out or is new.
     #[inline]
-    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Option<Work>) {
+    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Work) {
         if let Some(entry) = self.get(id) {
             if let Some(waker) = &mut entry.waker {
                 waker.lent = Some(lent);
             }
-            if work.is_some() {
-                entry.work = work;
-            }
+            entry.work = Some(work);
         }
     }
 

@@ -155,6 +155,17 @@ mod kind {
         }
     }
 
+    /// Makes an object where it will lie: it is too large to be copied there.
+    #[inline]
+    pub(crate) fn allocate<T>(make: impl FnOnce() -> T) -> Rc<T> {
+        let mut place = Rc::new_uninit();
+        Rc::get_mut(&mut place)
+            .expect("nobody else has it yet")
+            .write(make());
+        // SAFETY: it has just been written.
+        unsafe { place.assume_init() }
+    }
+
     /// Gives a job its turn where its handler runs.
     #[inline]
     pub(crate) fn push<J: Job + 'static>(job: Rc<J>, _home: fn(&J) -> &Home, index: u32) {
@@ -234,8 +245,6 @@ pub(crate) use engine::{Job, Suspect};
 
 mod slot;
 mod spawn;
-#[cfg(feature = "event_loop")]
-pub(crate) use kind::Seat;
 #[cfg(feature = "event_loop")]
 pub(crate) use spawn::LocalWork;
 pub(crate) use spawn::spawn;

@@ -294,23 +294,35 @@ pub(crate) fn wait<T, E>(
 }
 
 /// Has the reaction take its turn when the promise settles, or next if it has (ECMA-262, 27.2.5.4.1, PerformPromiseThen).
+#[inline]
 pub(crate) fn react<T, E>(
     promise: &View<T, E>,
     react: Shared<dyn React<T, E>>,
     index: u32,
 ) -> Option<Key> {
-    promise.cell().viewers.increment();
-    if promise.cell().is_pending() {
-        match wait(promise, Reaction::React(react, index)) {
-            Ok(key) => return Some(key),
-            // Another thread has settled it.
-            Err(reaction) => reaction.trigger(&promise.0),
+    let cell = promise.cell();
+    cell.viewers.increment();
+    cell.consume();
+    let mut waiting = Some(react);
+    let mut key = None;
+    if cell.is_pending() {
+        // SAFETY: the reaction is moved, not dropped.
+        unsafe {
+            cell.reactions.update(|reactions| {
+                // Looked at under the lock, as in `Cell::wait`: another thread may have settled it.
+                if cell.is_pending() {
+                    let reaction = waiting.take().map(|react| Reaction::React(react, index));
+                    key = reaction.map(|reaction| reactions.push(reaction));
+                }
+            });
         }
-    } else {
-        promise.cell().consume();
-        react.arm(View::promised(promise.0.clone()), index);
     }
-    None
+    match waiting {
+        Some(react) => react.arm(View::promised(promise.0.clone()), index),
+        None if cell.abandoned.get() => kind::track_abandoned(promise.handle().clone().suspect()),
+        None => {}
+    }
+    key
 }
 
 /// A promise, for somebody who looks at its outcome.
@@ -494,7 +506,7 @@ where
     E: Cause,
 {
     let rejected = outcome.is_err();
-    let promise: Handle<T, E> = Shared::new(Ready {
+    let promise: Handle<T, E> = kind::allocate(|| Ready {
         cell: Cell::settled(place, Outcome::Settled(outcome)),
     });
     if rejected {

@@ -2,7 +2,7 @@
 
 use super::Product;
 use super::cell::{Cell, Handle, Job, Node, Suspect, View, abandon, cancel, node, report};
-use super::kind::{Brief, Cause, Count, Flag, Shared, Value};
+use super::kind::{self, Brief, Cause, Count, Flag, Shared, Value};
 use super::ticks::{self, Adopt, Adoption};
 use core::panic::Location;
 
@@ -30,7 +30,7 @@ where
     pub(crate) fn create(
         place: &'static Location<'static>,
     ) -> (View<T, E>, Resolver<T, E>, Resolver<T, E>) {
-        let promise = Shared::new(Self {
+        let promise = kind::allocate(|| Self {
             cell: Cell::new(place),
             resolved: Flag::default(),
             resolvers: Count::new(2),

@@ -1,7 +1,7 @@
 //! `finally`: a handler that sees nothing, runs whatever happens, and changes only what it breaks.
 
 use super::cell::{Cell, Handle, Job, Node, Outcome, Suspect, View, node, react, report, settle};
-use super::kind::{Cause, Home, Lock, Owned, Shared, Value, push, step};
+use super::kind::{self, Cause, Home, Lock, Owned, Shared, Value, push, step};
 use super::reactions::React;
 use super::ticks::{self, guard};
 use crate::hot::Resolution;
@@ -24,9 +24,10 @@ where
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    let derived = Shared::new(Finally {
+    let home = Home::here();
+    let derived = kind::allocate(|| Finally {
         cell: Cell::new(place),
-        home: Home::here(),
+        home,
         work: Lock::new(Work::Waiting(handler)),
         value: core::marker::PhantomData,
     });

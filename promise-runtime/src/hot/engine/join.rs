@@ -3,7 +3,7 @@
 use super::cell::{
     Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, react, report, resolved, settle,
 };
-use super::kind::{Cause, Lock, Shared, Value, Weak};
+use super::kind::{self, Cause, Lock, Shared, Value, Weak};
 use super::reactions::{Key, React};
 use super::ticks;
 use crate::AggregateError;
@@ -179,12 +179,10 @@ where
     C: Rule<T, E>,
     C::Reason: Reason,
 {
-    let joined = Shared::new(Join {
+    let sources = promises.iter().map(|_| Source::None).collect();
+    let joined = kind::allocate(|| Join {
         cell: Cell::new(place),
-        state: Lock::new(State {
-            rule,
-            sources: promises.iter().map(|_| Source::None).collect(),
-        }),
+        state: Lock::new(State { rule, sources }),
     });
     for (index, promise) in (0..).zip(&promises) {
         if let Some(key) = react(promise, joined.clone(), index) {

@@ -1,7 +1,7 @@
 //! A spawned future: the promise, the future and its place in the loop in one allocation.
 
 use super::cell::{Cell, Handle, Node, Outcome, Suspect, View, cancel, node, report, settle};
-use super::kind::{Cause, Lock, Once, Owned, Seat, Shared, Value, fence};
+use super::kind::{self, Cause, Lock, Once, Owned, Seat, Shared, Value, fence};
 use super::ticks::guard;
 use core::panic::Location;
 use core::pin::Pin;
@@ -31,7 +31,7 @@ where
         future: F,
         place: &'static Location<'static>,
     ) -> (View<T, E>, Shared<Self>) {
-        let task = Shared::new(Self {
+        let task = kind::allocate(|| Self {
             cell: Cell::new(place),
             stage: Lock::new(Stage::Running(future)),
             seat: Once::new(),

@@ -4,7 +4,7 @@ use super::Product;
 use super::cell::{
     Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, node, react, report, settle,
 };
-use super::kind::{Brief, Cause, Home, Owned, Shared, Value, push};
+use super::kind::{self, Brief, Cause, Home, Owned, Shared, Value, push};
 use super::reactions::React;
 use super::ticks::{self, Adopt, Adoption, guard};
 use core::mem;
@@ -24,9 +24,10 @@ where
     E2: Cause,
     F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
-    let derived = Shared::new(Then {
+    let home = Home::here();
+    let derived = kind::allocate(|| Then {
         cell: Cell::new(place),
-        home: Home::here(),
+        home,
         stage: Brief::new(Stage::Waiting(handler)),
     });
     react(source, derived.clone(), 0);

@@ -187,6 +187,17 @@ pub(crate) fn wake_next(waker: &Waker) {
     waker.wake_by_ref();
 }
 
+/// Makes an object where it will lie: it is too large to be copied there.
+#[inline]
+pub(crate) fn allocate<T>(make: impl FnOnce() -> T) -> Shared<T> {
+    let mut place = Shared::new_uninit();
+    Shared::get_mut(&mut place)
+        .expect("nobody else has it yet")
+        .write(make());
+    // SAFETY: it has just been written.
+    unsafe { place.assume_init() }
+}
+
 /// Gives a job its turn where its handler runs.
 pub(crate) fn push<J: Job + 'static>(job: Shared<J>, home: fn(&J) -> &Home, index: u32) {
     let keeper = job.clone();
