@@ -113,7 +113,7 @@ impl Executor {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
             let (id, waker) = tasks.open(&self.woken);
-            tasks.keep(id, waker, Work::Boxed(Some(task)));
+            tasks.keep_with(id, waker, || Work::Boxed(Some(task)));
             id
         };
         // Whoever starts it does not run it: a panic goes through the loop, as it would in a later turn.
@@ -130,9 +130,9 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(id);
-            tasks.keep(id, waker, Work::Local(task));
+            tasks.keep_with(id, waker, || Work::Local(task));
         } else {
-            tasks.close(id, Some(waker));
+            tasks.close_new(id, waker);
         }
     }
 
@@ -143,9 +143,9 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
-            tasks.keep(id, waker, Work::Shared(task));
+            tasks.keep_with(id, waker, || Work::Shared(task));
         } else {
-            tasks.close(id, Some(waker));
+            tasks.close_new(id, waker);
         }
     }
 
@@ -230,8 +230,14 @@ impl Executor {
     #[inline]
     pub(super) fn fetch(&self) {
         if !self.woken.is_empty() {
-            self.woken.fetch();
+            self.fetch_arrivals();
         }
+    }
+
+    #[cold]
+    fn fetch_arrivals(&self) {
+        self.woken
+            .fetch(|task| self.tasks.borrow_mut().note_arrival(task));
     }
 
     /// Whose turn it is.
@@ -301,7 +307,7 @@ impl Executor {
                 if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
                     self.tasks
                         .borrow_mut()
-                        .keep(id, waker, Work::Boxed(Some(task)));
+                        .keep_with(id, waker, || Work::Boxed(Some(task)));
                     std::mem::forget(seat);
                 } else {
                     self.tasks.borrow_mut().give_back(id, waker);

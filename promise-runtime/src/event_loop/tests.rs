@@ -370,3 +370,24 @@ fn many_waits_of_many_durations_end_in_order() {
     let due = |&(at, number): &(Duration, u32)| at == (number * 7919 % 101) * MS;
     assert!(log.iter().all(due));
 }
+
+#[test]
+fn each_round_of_wakes_from_outside_asks_for_one_poll() {
+    let polls = Rc::new(Cell::new(0));
+    let event_loop = EventLoop::new();
+    let count = Rc::clone(&polls);
+    event_loop.run(async {
+        spawn(poll_fn(move |cx| {
+            count.set(count.get() + 1);
+            if count.get() < 4 {
+                let waker = cx.waker().clone();
+                let wakes = std::thread::spawn(move || (0..3).for_each(|_| waker.wake_by_ref()));
+                wakes.join().unwrap();
+            }
+            Poll::Pending
+        }));
+    });
+    assert_eq!(polls.get(), 1);
+    event_loop.run_until_idle();
+    assert_eq!((polls.get(), event_loop.executor.pending()), (4, 1));
+}

@@ -175,15 +175,18 @@ impl Woken {
         !self.any.load(Ordering::Acquire)
     }
 
-    /// Moves everything that has come so far to the end of the thread's queue, which is this loop's.
+    /// Moves everything that has come so far to the end of the thread's queue, which is this loop's. `arrived` hears of each task first.
     #[cold]
-    pub(super) fn fetch(&self) {
+    pub(super) fn fetch(&self, mut arrived: impl FnMut(TaskId)) {
         // Before the entries are taken: whoever adds one afterwards says so again.
         self.any.store(false, Ordering::Relaxed);
         let entries = std::mem::take(&mut lock(&self.arrivals).entries);
-        entries
-            .into_iter()
-            .for_each(|arrival| jobs::push(arrival.into()));
+        for arrival in entries {
+            if let Arrival::Task(task) = arrival {
+                arrived(task);
+            }
+            jobs::push(arrival.into());
+        }
     }
 }
 
