@@ -23,9 +23,8 @@ pub(super) struct Turn {
 #[derive(Debug)]
 pub(super) struct Deadlines<P> {
     slots: Vec<Slot<P>>,
-    /// The slot that was freed last; each leads to the one freed before it.
-    free: Option<Index>,
-    in_use: usize,
+    /// Apart from the slots, so that none has to be fetched before the next one is known.
+    free: Vec<Index>,
     pending: usize,
     /// The foremost of all.
     first: Option<(Turn, Index)>,
@@ -42,7 +41,6 @@ struct Slot<P> {
     /// What names its line.
     nanos: u64,
     before: Option<Index>,
-    /// In a free slot, the one that was freed before it.
     after: Option<Index>,
     payload: P,
 }
@@ -67,8 +65,7 @@ impl<P> Default for Deadlines<P> {
     fn default() -> Self {
         Self {
             slots: Vec::new(),
-            free: None,
-            in_use: 0,
+            free: Vec::new(),
             pending: 0,
             first: None,
             heads: BTreeSet::new(),
@@ -86,18 +83,14 @@ impl<P: Default> Deadlines<P> {
     /// How many slots have an owner.
     #[cfg(test)]
     pub(super) fn in_use(&self) -> usize {
-        self.in_use
+        self.slots.len() - self.free.len()
     }
 
     /// Gives a slot to its owner. It is in no line yet.
     #[inline]
     pub(super) fn open(&mut self, payload: P) -> u32 {
-        self.in_use += 1;
-        if let Some(index) = self.free {
-            let slot = self.slot_mut(index);
-            let next = slot.after.take();
-            slot.payload = payload;
-            self.free = next;
+        if let Some(index) = self.free.pop() {
+            self.slot_mut(index).payload = payload;
             return index.slot();
         }
         let index = Index::new(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
@@ -116,11 +109,8 @@ impl<P: Default> Deadlines<P> {
     pub(super) fn close(&mut self, slot: u32) -> P {
         self.leave(slot);
         let index = Index::new(slot);
-        let former = self.free.replace(index);
-        self.in_use -= 1;
-        let slot = self.slot_mut(index);
-        slot.after = former;
-        mem::take(&mut slot.payload)
+        self.free.push(index);
+        mem::take(&mut self.slot_mut(index).payload)
     }
 
     #[inline]
@@ -248,7 +238,7 @@ impl<P: Default> Deadlines<P> {
         self.pending = 0;
         self.slots.iter_mut().map(|slot| {
             slot.turn = None;
-            slot.before = None;
+            (slot.before, slot.after) = (None, None);
             mem::take(&mut slot.payload)
         })
     }
