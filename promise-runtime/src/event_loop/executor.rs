@@ -118,7 +118,7 @@ impl Executor {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
             let (id, waker) = tasks.open(&self.woken);
-            tasks.keep(id, waker, Work::Boxed(Some(task)));
+            tasks.keep(id, waker, || Work::Boxed(Some(task)));
             id
         };
         // Whoever starts it does not run it: a panic goes through the loop, as it would in a later turn.
@@ -135,7 +135,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(id);
-            tasks.keep(id, waker, Work::Local(task));
+            tasks.keep(id, waker, || Work::Local(task));
         } else {
             tasks.close(id, Some(waker));
         }
@@ -148,7 +148,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
-            tasks.keep(id, waker, Work::Shared(task));
+            tasks.keep(id, waker, || Work::Shared(task));
         } else {
             tasks.close(id, Some(waker));
         }
@@ -175,7 +175,7 @@ impl Executor {
             }
             self.fetch();
             if jobs::pop_task(id) {
-                self.tasks.borrow_mut().before_poll(id);
+                self.tasks.borrow_mut().before_poll(id, &self.woken);
             } else {
                 waker = self.run_others(id, waker);
             }
@@ -201,7 +201,7 @@ impl Executor {
             match self.next() {
                 Some(Entry::Local(job, index)) => job.run(index),
                 Some(Entry::Task(id)) if id == main => {
-                    self.tasks.borrow_mut().before_poll(main);
+                    self.tasks.borrow_mut().before_poll(main, &self.woken);
                     return waker;
                 }
                 Some(entry) => self.run_entry(entry),
@@ -319,7 +319,7 @@ impl Executor {
                 if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
                     self.tasks
                         .borrow_mut()
-                        .keep(id, waker, Work::Boxed(Some(task)));
+                        .keep(id, waker, || Work::Boxed(Some(task)));
                     std::mem::forget(seat);
                 } else {
                     self.tasks.borrow_mut().give_back(id, waker);

@@ -151,7 +151,7 @@ impl Tasks {
         let work = entry.work.as_mut()?.begin()?;
         entry.waits_for = None;
         let lent = entry.waker.as_mut().and_then(|waker| {
-            waker.shared.before_poll();
+            waker.shared.before_poll(woken);
             waker.lent.take()
         });
         Some((work, lent.unwrap_or_else(|| self.lend(id, woken))))
@@ -163,7 +163,7 @@ impl Tasks {
         let waker = self.slots[id.slot() as usize]
             .waker
             .get_or_insert_with(|| SlotWaker::new(id, woken));
-        waker.shared.before_poll();
+        waker.shared.before_poll(woken);
         match waker.lent.take() {
             Some(lent) => lent,
             None => Waker::from(Arc::clone(&waker.shared)),
@@ -187,11 +187,11 @@ impl Tasks {
 
     /// As `lend` does, for a waker that is still lent.
     #[inline]
-    pub(super) fn before_poll(&mut self, id: TaskId) {
+    pub(super) fn before_poll(&mut self, id: TaskId, woken: &Woken) {
         if let Some(entry) = self.get(id) {
             entry.waits_for = None;
             if let Some(waker) = &entry.waker {
-                waker.shared.before_poll();
+                waker.shared.before_poll(woken);
             }
         }
     }
@@ -210,12 +210,12 @@ impl Tasks {
 
     /// The task is pending; this is its future, which was taken out or is new.
     #[inline]
-    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Work) {
+    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: impl FnOnce() -> Work) {
         if let Some(entry) = self.get(id) {
             if let Some(waker) = &mut entry.waker {
                 waker.lent = Some(lent);
             }
-            entry.work = Some(work);
+            entry.work = Some(work());
         }
     }
 

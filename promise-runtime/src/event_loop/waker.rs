@@ -78,6 +78,8 @@ pub(crate) struct Woken {
     arrivals: Mutex<Arrivals>,
     /// Whether there are any, for a look without the lock.
     any: AtomicBool,
+    /// Whether a waker was ever used outside.
+    ever: AtomicBool,
     thread: Thread,
 }
 
@@ -110,6 +112,7 @@ impl Woken {
             event_loop,
             arrivals: Mutex::default(),
             any: AtomicBool::new(false),
+            ever: AtomicBool::new(false),
             thread: thread::current(),
         });
         LOOPS.with(|loops| loops.borrow_mut().push(Arc::clone(&woken)));
@@ -245,7 +248,14 @@ impl TaskWaker {
     }
 
     /// From here on a wake asks for another poll.
-    pub(super) fn before_poll(&self) {
+    ///
+    /// `woken` is that of the waker, which need not be looked at as long as nothing came from outside.
+    #[inline]
+    pub(super) fn before_poll(&self, woken: &Woken) {
+        // Set before the wake arrives; so whoever takes a task from the arrivals sees it here.
+        if !woken.ever.load(Ordering::Relaxed) {
+            return;
+        }
         if self.queued_outside.load(Ordering::Relaxed) {
             // The swap reads what the waking thread wrote, so the poll sees what it woke the task for.
             self.queued_outside.swap(false, Ordering::AcqRel);
@@ -261,7 +271,10 @@ impl Wake for TaskWaker {
     fn wake_by_ref(self: &Arc<Self>) {
         if self.woken.is_current() {
             jobs::push(Entry::Task(self.id()));
-        } else if !self.queued_outside.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        self.woken.ever.store(true, Ordering::Relaxed);
+        if !self.queued_outside.swap(true, Ordering::AcqRel) {
             self.woken.wake(self.id());
         }
     }
