@@ -113,7 +113,7 @@ impl Executor {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
             let (id, waker) = tasks.open(&self.woken);
-            tasks.keep_with(id, waker, || Work::Boxed(Some(task)));
+            tasks.keep(id, waker, || Work::Boxed(Some(task)));
             id
         };
         // Whoever starts it does not run it: a panic goes through the loop, as it would in a later turn.
@@ -130,7 +130,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(id);
-            tasks.keep_with(id, waker, || Work::Local(task));
+            tasks.keep(id, waker, || Work::Local(task));
         } else {
             tasks.close_new(id, waker);
         }
@@ -143,7 +143,7 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
-            tasks.keep_with(id, waker, || Work::Shared(task));
+            tasks.keep(id, waker, || Work::Shared(task));
         } else {
             tasks.close_new(id, waker);
         }
@@ -307,7 +307,7 @@ impl Executor {
                 if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
                     self.tasks
                         .borrow_mut()
-                        .keep_with(id, waker, || Work::Boxed(Some(task)));
+                        .keep(id, waker, || Work::Boxed(Some(task)));
                     std::mem::forget(seat);
                 } else {
                     self.tasks.borrow_mut().give_back(id, waker);

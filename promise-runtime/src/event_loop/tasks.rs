@@ -248,7 +248,7 @@ impl Tasks {
     /// The task is pending; this is its future, which was taken out or is new.
     // Always inline, as `open` is.
     #[inline(always)]
-    pub(super) fn keep_with(&mut self, id: TaskId, lent: Waker, work: impl FnOnce() -> Work) {
+    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: impl FnOnce() -> Work) {
         if let Some(entry) = self.get(id) {
             if let Some(waker) = &mut entry.waker {
                 waker.lent = Some(lent);
