@@ -17,9 +17,9 @@ use futures_concurrency::future::TryJoin as _;
 use promise_runtime::{all, combine::map_iter};
 use tokio::task::JoinSet;
 
+use crate::allocator;
 use crate::combine_table_leaves::{Leaves, Network, Waits, Wakes, drive, wakes};
 use crate::combine_table_others;
-use crate::measure::allocations;
 
 /// The command with which the binary asks itself to run one case.
 pub(crate) const ONE_CASE: &str = "one-large-case";
@@ -97,10 +97,8 @@ impl Case {
 
     fn measure(&self) -> Figures {
         (self.repeat)(1);
-        let before = allocations();
-        (self.repeat)(1);
         Figures {
-            allocations: allocations() - before,
+            allocations: allocator::count(|| (self.repeat)(1)),
             instructions: self.instructions().unwrap_or(f64::NAN),
             nanoseconds: self.nanoseconds(),
         }

@@ -25,11 +25,16 @@
 //! system time of cargo, rustc and the linker together, which another program on the machine disturbs less. Both contain what it
 //! takes to start cargo and to load the dependencies; the row `empty crate` says how much that is.
 //!
+//! In the tables of hot promises the times are milliseconds, and `×Node` says how many times as fast as Node a row is. Each contender has a
+//! second row with `mimalloc` for the system's allocator; its allocations are counted in a run that is not timed. At the end stand
+//! the geometric means, and in how many shapes Node wins.
+//!
 //! The table of patterns ends with a queue next to p-queue on Node, which needs `node` and `npm`.
 //!
 //! Nothing here asserts. Sizes and allocations also stand as tests in the crate `tests`.
 #![recursion_limit = "512"]
 
+mod allocator;
 mod chain;
 mod combinators;
 mod combine_table;
@@ -65,6 +70,11 @@ fn main() -> ExitCode {
         ["combinators"] => report::print(&combinators::table()),
         ["hot"] => hot::print("", HOT_ROUNDS),
         ["hot", filter] => hot::print(filter, HOT_ROUNDS),
+        [hot::ONE_CONTENDER, shape, contender] => {
+            if !hot::run_in_child(shape, contender) {
+                return usage();
+            }
+        }
         ["hot", shape, contender, times] => match times.parse() {
             Ok(times) if hot::run(shape, contender, times) => {}
             _ => return usage(),

@@ -1,11 +1,10 @@
 //! One case: a way to make a future, its size, and what it takes to run it.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use crate::allocator;
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::pin;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -57,9 +56,7 @@ impl Case {
 
     fn allocations(&self) -> u64 {
         self.run(1);
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
-        self.run(1);
-        ALLOCATIONS.load(Ordering::Relaxed) - before
+        allocator::count(|| self.run(1))
     }
 
     fn nanoseconds(&self) -> f64 {
@@ -114,36 +111,4 @@ fn callgrind(table: &str, index: usize, times: u64) -> Option<u64> {
     let text = String::from_utf8_lossy(&output.stderr);
     let collected = text.lines().find(|line| line.contains("Collected"))?;
     collected.rsplit(':').next()?.trim().parse().ok()
-}
-
-/// The calls of the allocator so far.
-pub(crate) fn allocations() -> u64 {
-    ALLOCATIONS.load(Ordering::Relaxed)
-}
-
-struct Counting;
-
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-// SAFETY: every method does what the system's does, with the same arguments.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promises are those that the system asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as in `alloc`; the pointer came from the system's allocator.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as in `realloc`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
 }

@@ -45,6 +45,8 @@ mod hot {
         pub(crate) mod home;
         #[path = "../../promise-runtime/src/hot/shared/kind.rs"]
         mod kind;
+        #[path = "../../promise-runtime/src/hot/shared/slot.rs"]
+        mod slot;
         #[path = "../../promise-runtime/src/hot/shared/spawn.rs"]
         mod spawn;
 
@@ -52,8 +54,6 @@ mod hot {
         pub use spawn::PromiseTask;
         pub(crate) use spawn::split;
     }
-    #[path = "../../promise-runtime/src/hot/slot.rs"]
-    mod slot;
     #[path = "../../promise-runtime/src/hot/state.rs"]
     mod state;
 

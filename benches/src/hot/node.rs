@@ -1,10 +1,8 @@
 //! Runs a shape in Node, if that is installed.
 
+use super::RUNS;
 use std::process::Command;
 use std::time::Duration;
-
-/// How often a shape runs in one process, after a warm-up.
-pub(super) const RUNS: u32 = 5;
 
 pub(super) fn version() -> Option<String> {
     let output = Command::new("node").arg("--version").output().ok()?;
@@ -22,7 +20,12 @@ pub(super) fn run(shape: &str) -> Vec<Duration> {
     };
     String::from_utf8_lossy(&output.stdout)
         .lines()
-        .filter_map(|line| line.parse().ok())
-        .map(|milliseconds: f64| Duration::from_secs_f64(milliseconds / 1e3))
+        .filter_map(milliseconds_of)
         .collect()
+}
+
+/// The time that a line with a run's milliseconds says.
+pub(super) fn milliseconds_of(line: &str) -> Option<Duration> {
+    let milliseconds: f64 = line.parse().ok()?;
+    Duration::try_from_secs_f64(milliseconds / 1e3).ok()
 }

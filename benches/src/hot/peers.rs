@@ -1,6 +1,6 @@
 //! One operation, a million times, next to what Rust has for it.
 
-use super::{Contender, Shape};
+use super::{Contender, Shape, Unit, Who};
 use async_task::Runnable;
 use futures::FutureExt;
 use promise_runtime::event_loop;
@@ -14,28 +14,43 @@ const TIMES: u32 = 1_000_000;
 type Local<T> = LocalPromise<T, Infallible>;
 type Shared<T> = Promise<T, Infallible>;
 
+const PROMISE: Unit = Unit {
+    name: "promise",
+    times: TIMES as u64,
+};
+const FUTURE: Unit = Unit {
+    name: "future",
+    times: TIMES as u64,
+};
+
 pub(super) const SHAPES: &[Shape] = &[
     Shape {
         name: "1,000,000 promises with resolvers: made, resolved, awaited",
+        unit: PROMISE,
         node: Some("resolver_loop"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise",
                 run: || resolver_loop(local_pair),
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise",
                 run: || resolver_loop(shared_pair),
             },
             Contender {
+                who: Who::Peer,
                 name: "tokio oneshot",
                 run: || resolver_loop(tokio_oneshot),
             },
             Contender {
+                who: Who::Peer,
                 name: "futures oneshot",
                 run: || resolver_loop(futures_oneshot),
             },
             Contender {
+                who: Who::Peer,
                 name: "futures oneshot, Shared",
                 run: || resolver_loop(futures_shared),
             },
@@ -43,29 +58,36 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "1,000,000 ready futures: spawned and awaited",
+        unit: FUTURE,
         node: None,
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise",
                 run: spawn_local,
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise on the event loop",
                 run: spawn_shared,
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise on tokio, current thread",
                 run: spawn_on_tokio,
             },
             Contender {
+                who: Who::Peer,
                 name: "tokio spawn, JoinHandle",
                 run: spawn_tokio,
             },
             Contender {
+                who: Who::Peer,
                 name: "tokio spawn, oneshot, Shared",
                 run: spawn_tokio_shared,
             },
             Contender {
+                who: Who::Peer,
                 name: "async-task on a queue",
                 run: spawn_async_task,
             },

@@ -1,6 +1,6 @@
 //! The shapes of V8's and bluebird's suites, and two loops.
 
-use super::{Contender, Shape};
+use super::{Contender, Shape, Unit, Who};
 use promise_runtime::event_loop::{self, set_timeout};
 use promise_runtime::prelude::*;
 use std::convert::Infallible;
@@ -16,24 +16,42 @@ type Local<T = ()> = LocalPromise<T, Infallible>;
 type Shared<T = ()> = Promise<T, Infallible>;
 type Answer<T = ()> = Result<T, Infallible>;
 
+const REQUEST: Unit = Unit {
+    name: "request",
+    times: REQUESTS as u64,
+};
+const LINK: Unit = Unit {
+    name: "link",
+    times: LINKS as u64,
+};
+const PROMISE: Unit = Unit {
+    name: "promise",
+    times: LINKS as u64,
+};
+
 pub(super) const SHAPES: &[Shape] = &[
     Shape {
         name: "doxbee, async functions",
+        unit: REQUEST,
         node: Some("doxbee_async"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise, every query hot",
                 run: doxbee_async_local,
             },
             Contender {
+                who: Who::Cold,
                 name: "LocalPromise, cold queries in one hot task",
                 run: doxbee_async_cold,
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise, every query hot",
                 run: doxbee_async_shared,
             },
             Contender {
+                who: Who::Peer,
                 name: "tokio, every query spawned",
                 run: doxbee_async_tokio,
             },
@@ -41,13 +59,16 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "doxbee, then",
+        unit: REQUEST,
         node: Some("doxbee_then"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise",
                 run: doxbee_then_local,
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise",
                 run: doxbee_then_shared,
             },
@@ -55,21 +76,26 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "parallel, 25 queries",
+        unit: REQUEST,
         node: Some("parallel_async"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise, every query hot",
                 run: parallel_local,
             },
             Contender {
+                who: Who::Cold,
                 name: "LocalPromise, cold queries in one hot task",
                 run: parallel_cold,
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise, every query hot",
                 run: parallel_shared,
             },
             Contender {
+                who: Who::Peer,
                 name: "tokio, every query spawned",
                 run: parallel_tokio,
             },
@@ -77,13 +103,16 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "doxbee-sequential, timers of 1 ms",
+        unit: REQUEST,
         node: Some("doxbee_timers"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise, every query hot",
                 run: doxbee_timers_local,
             },
             Contender {
+                who: Who::Cold,
                 name: "LocalPromise, cold queries in one hot task",
                 run: doxbee_timers_cold,
             },
@@ -91,13 +120,16 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "madeup-parallel, 25 timers of 1 ms",
+        unit: REQUEST,
         node: Some("parallel_timers"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise, every query hot",
                 run: parallel_timers_local,
             },
             Contender {
+                who: Who::Cold,
                 name: "LocalPromise, cold queries in one hot task",
                 run: parallel_timers_cold,
             },
@@ -105,13 +137,16 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "a then chain of 1,000,000 links",
+        unit: LINK,
         node: Some("then_chain"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise",
                 run: then_chain_local,
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise",
                 run: then_chain_shared,
             },
@@ -119,13 +154,16 @@ pub(super) const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "1,000,000 settled promises, made and awaited",
+        unit: PROMISE,
         node: Some("await_loop"),
         contenders: &[
             Contender {
+                who: Who::Local,
                 name: "LocalPromise",
                 run: await_loop_local,
             },
             Contender {
+                who: Who::Shared,
                 name: "Promise",
                 run: await_loop_shared,
             },

@@ -1,10 +1,11 @@
 //! JavaScript's timers and microtasks: functions that the loop calls.
 
-use super::executor::{Call, Callback, Executor};
+use super::deadlines::{Deadlines, Turn};
+use super::executor::Executor;
+use super::hosted::{Hosted, Kind};
 use super::{executor, own_if_alive};
 use crate::hot::jobs;
 use std::boxed::Box;
-use std::rc::Rc;
 use std::time::Duration;
 
 /// Names a timer of [`set_timeout`] or [`set_interval`].
@@ -127,49 +128,176 @@ fn at_least_a_millisecond(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The loop that runs on this thread, or else the thread's own. `None` while the thread ends.
-fn current_or_own() -> Option<Rc<Executor>> {
-    executor::current_loop().or_else(own_if_alive)
+/// What a timer calls.
+#[derive(Default)]
+pub(super) enum Call {
+    /// It has been called, or an interval's is running.
+    #[default]
+    Nothing,
+    Once(Box<dyn FnOnce()>),
+    /// With the period in nanoseconds.
+    Repeat(Box<dyn FnMut()>, u64),
 }
 
-fn set(call: Call, delay: Duration) -> TimerId {
-    let Some(executor) = current_or_own() else {
-        // Nobody is going to call it.
-        return TimerId {
-            event_loop: 0,
-            slot: 0,
-            number: 0,
-        };
-    };
-    let slot = executor.timers.add_callback(at_least_a_millisecond(delay));
-    let number = executor.number_callback();
-    executor.callbacks.borrow_mut().insert(
-        slot,
-        Callback {
-            number,
-            call: Some(call),
-        },
-    );
-    TimerId {
-        event_loop: executor.id(),
-        slot,
-        number,
+/// A call, and the number that the timer had when it was set: 0 if it never was.
+#[derive(Default)]
+struct Callback {
+    id: u64,
+    call: Call,
+}
+
+/// The timers of one loop that call. Nothing here runs foreign code.
+#[derive(Default)]
+pub(super) struct Callbacks {
+    deadlines: Deadlines<Callback>,
+    hosted: Option<Hosted>,
+}
+
+impl Callbacks {
+    pub(super) fn new(hosted: bool) -> Self {
+        Self {
+            deadlines: Deadlines::default(),
+            hosted: Hosted::new(Kind::Call, hosted),
+        }
     }
+
+    pub(super) fn pending(&self) -> usize {
+        self.deadlines.pending()
+    }
+
+    /// The first to be called, and when; none where JavaScript calls.
+    #[inline]
+    pub(super) fn first(&self) -> Option<(Turn, u32)> {
+        if self.hosted.is_some() {
+            return None;
+        }
+        self.deadlines.first()
+    }
+
+    #[inline]
+    fn add(&mut self, call: Call, turn: Turn, nanos: u64) -> u32 {
+        let id = turn.number.get();
+        let slot = self.deadlines.open(Callback { id, call });
+        self.set(slot, turn, nanos);
+        slot
+    }
+
+    fn set(&mut self, slot: u32, turn: Turn, nanos: u64) {
+        self.deadlines.join(slot, turn, nanos);
+        if let Some(hosted) = &mut self.hosted {
+            hosted.set(slot, turn, nanos);
+        }
+    }
+
+    /// Takes a timer that is due out of its line, and its call. The slot of an interval stays.
+    #[inline]
+    pub(super) fn fire(&mut self, slot: u32) -> Option<(u64, Call)> {
+        self.deadlines.leave(slot);
+        let callback = self.deadlines.get_mut(slot)?;
+        let (id, call) = (callback.id, std::mem::take(&mut callback.call));
+        if matches!(call, Call::Once(_)) {
+            self.deadlines.close(slot);
+        }
+        Some((id, call))
+    }
+
+    /// The timer of this number, if it is still set.
+    fn remove(&mut self, slot: u32, id: u64) -> Option<Call> {
+        self.deadlines
+            .get_mut(slot)
+            .filter(|known| known.id == id)?;
+        if let Some(hosted) = &mut self.hosted {
+            hosted.clear(slot);
+        }
+        Some(self.deadlines.close(slot).call)
+    }
+
+    /// Whether JavaScript may call for this slot: not if it is another timer's by now, or has longer to wait.
+    #[cfg(feature = "wasm")]
+    pub(super) fn is_over(&mut self, slot: u32, number: u64) -> bool {
+        let turn = self.deadlines.turn(slot);
+        let (Some(turn), Some(hosted)) = (turn, &mut self.hosted) else {
+            return false;
+        };
+        turn.number.get() == number && hosted.is_over(slot, turn)
+    }
+
+    /// The loop ends.
+    pub(super) fn into_calls(mut self) -> impl Iterator<Item = Call> {
+        let calls: std::vec::Vec<_> = self
+            .deadlines
+            .stop()
+            .map(|callback| callback.call)
+            .collect();
+        calls.into_iter()
+    }
+}
+
+impl Executor {
+    /// Calls after `nanos`.
+    #[inline]
+    fn call_after(&self, call: Call, nanos: u64) -> TimerId {
+        let at = self.timers.now_nanos().saturating_add(nanos);
+        let number = self.number_timer();
+        let slot = self
+            .callbacks
+            .borrow_mut()
+            .add(call, Turn { at, number }, nanos);
+        TimerId {
+            event_loop: self.id(),
+            slot,
+            number: number.get(),
+        }
+    }
+
+    /// An interval has been called: sets it again, unless it has cleared itself.
+    pub(super) fn repeat(&self, slot: u32, id: u64, call: Call, start: u64, period: u64) {
+        let mut callbacks = self.callbacks.borrow_mut();
+        // The slot may be another timer's by now.
+        let own = callbacks
+            .deadlines
+            .get_mut(slot)
+            .filter(|known| known.id == id);
+        let Some(callback) = own else {
+            // The drop is foreign code.
+            drop(callbacks);
+            return drop(call);
+        };
+        callback.call = call;
+        let at = start.saturating_add(period);
+        let number = self.number_timer();
+        callbacks.set(slot, Turn { at, number }, period);
+    }
+}
+
+/// Looks at the loop that runs on this thread, or else at the thread's own. `None` while the thread ends.
+#[inline]
+fn with_loop<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
+    let mut look = Some(look);
+    let found = executor::current(|executor| look.take().map(|look| look(executor)));
+    match found.flatten() {
+        None => look.and_then(|look| Some(look(&*own_if_alive()?))),
+        found => found,
+    }
+}
+
+#[inline]
+fn set(call: Call, delay: Duration) -> TimerId {
+    let nanos = at_least_a_millisecond(delay);
+    let mut call = Some(call);
+    let id = with_loop(|executor| executor.call_after(call.take().unwrap_or_default(), nanos));
+    // While the thread ends nobody is going to call it.
+    id.unwrap_or(TimerId {
+        event_loop: 0,
+        slot: 0,
+        number: 0,
+    })
 }
 
 fn clear(id: TimerId) {
-    let Some(executor) = current_or_own().filter(|executor| executor.id() == id.event_loop) else {
-        return;
-    };
-    let known = executor
-        .callbacks
-        .borrow()
-        .get(&id.slot)
-        .is_some_and(|callback| callback.number == id.number);
-    if !known {
-        return;
-    }
-    let callback = executor.callbacks.borrow_mut().remove(&id.slot);
-    executor.timers.cancel(id.slot);
-    drop(callback);
+    let call = with_loop(|executor| {
+        let ours = executor.id() == id.event_loop;
+        ours.then(|| executor.callbacks.borrow_mut().remove(id.slot, id.number))
+    });
+    drop(call);
 }

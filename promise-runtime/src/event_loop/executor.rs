@@ -1,18 +1,19 @@
 //! Runs the tasks: first come, first served, and a timer only when nothing is ready.
 
 use super::Clock;
+use super::callbacks::{Call, Callbacks};
 use super::tasks::{Begun, Task, Tasks, Work};
-use super::timers::{Due, Next, Timers};
+use super::timers::{Next, Sleeper, Timers};
 use super::waker::{Remote, TaskId, Woken};
 use crate::browser;
 use crate::hot::flat;
 use crate::hot::jobs::{self, Entry, Polling, Queue};
-use crate::hot::local::{self, LocalWork};
+use crate::hot::local::LocalWork;
 use crate::hot::panics::Panics;
 use crate::hot::shared::{self, SharedWork};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::task::{Context, Poll, Waker};
 use std::thread;
+use std::time::Duration;
 
 std::thread_local! {
     static CURRENT: RefCell<Option<Rc<Executor>>> = const { RefCell::new(None) };
@@ -66,23 +68,9 @@ pub(super) struct Executor {
     /// What the promises of many threads hold. Made when the first asks for it.
     remote: RefCell<Option<Arc<Remote>>>,
     pub(super) timers: Arc<Timers>,
-    /// By the slots of their timers.
-    pub(super) callbacks: RefCell<HashMap<u32, Callback>>,
-    callbacks_made: Cell<u64>,
-}
-
-/// What a timer calls.
-pub(super) struct Callback {
-    /// Numbers all callbacks of the loop.
-    pub(super) number: u64,
-    /// `None` while an interval's is running.
-    pub(super) call: Option<Call>,
-}
-
-pub(super) enum Call {
-    Once(Box<dyn FnOnce()>),
-    /// With the period in nanoseconds.
-    Repeat(Box<dyn FnMut()>, u64),
+    pub(super) callbacks: RefCell<Callbacks>,
+    /// How many timers were set, of both kinds.
+    timers_made: Cell<u64>,
 }
 
 impl Executor {
@@ -93,9 +81,9 @@ impl Executor {
             queue: RefCell::default(),
             woken: Woken::new(number),
             remote: RefCell::default(),
-            timers: Arc::new(Timers::new(clock, hosted)),
-            callbacks: RefCell::default(),
-            callbacks_made: Cell::new(0),
+            timers: Arc::new(Timers::new(clock, number, hosted)),
+            callbacks: RefCell::new(Callbacks::new(hosted)),
+            timers_made: Cell::new(0),
         }
     }
 
@@ -108,9 +96,16 @@ impl Executor {
         self.tasks.borrow().len()
     }
 
-    /// A number that no other callback has.
-    pub(super) fn number_callback(&self) -> u64 {
-        self.callbacks_made.replace(self.callbacks_made.get() + 1)
+    /// A number that no timer of this loop has had.
+    #[inline]
+    pub(super) fn number_timer(&self) -> NonZeroU64 {
+        let made = self.timers_made.replace(self.timers_made.get() + 1);
+        NonZeroU64::MIN.saturating_add(made)
+    }
+
+    /// How many timers have not fired yet.
+    pub(super) fn pending_timers(&self) -> usize {
+        self.timers.pending() + self.callbacks.borrow().pending()
     }
 
     /// Starts a task of nobody: polls it at once, and keeps it while it is pending.
@@ -118,7 +113,7 @@ impl Executor {
         let id = {
             let mut tasks = self.tasks.borrow_mut();
             let (id, waker) = tasks.open(&self.woken);
-            tasks.keep(id, waker, Some(Work::Boxed(Some(task))));
+            tasks.keep(id, waker, || Work::Boxed(Some(task)));
             id
         };
         // Whoever starts it does not run it: a panic goes through the loop, as it would in a later turn.
@@ -134,10 +129,10 @@ impl Executor {
         let pending = poll(id, &waker, |cx| Rc::clone(&task).poll(cx));
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            task.take_seat(local::Seat::Loop(id));
-            tasks.keep(id, waker, Some(Work::Local(task)));
+            task.take_seat(id);
+            tasks.keep(id, waker, || Work::Local(task));
         } else {
-            tasks.close(id, Some(waker));
+            tasks.close_new(id, waker);
         }
     }
 
@@ -148,9 +143,9 @@ impl Executor {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
             task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
-            tasks.keep(id, waker, Some(Work::Shared(task)));
+            tasks.keep(id, waker, || Work::Shared(task));
         } else {
-            tasks.close(id, Some(waker));
+            tasks.close_new(id, waker);
         }
     }
 
@@ -173,14 +168,19 @@ impl Executor {
                 }
                 return output;
             }
-            waker = self.run_others(id, waker);
+            self.fetch();
+            if jobs::pop_task(id) {
+                self.tasks.borrow_mut().before_poll(id);
+            } else {
+                waker = self.run_others(id, waker);
+            }
         }
     }
 
     #[track_caller]
     pub(super) fn run_until_idle(self: &Rc<Self>) {
         let _entered = Entered::new(self, "run_until_idle");
-        while let Some(entry) = self.next() {
+        while let Some(entry) = self.next().or_else(|| self.next_after_timers()) {
             self.run_entry(entry);
         }
     }
@@ -189,13 +189,11 @@ impl Executor {
     #[track_caller]
     fn run_others(&self, main: TaskId, mut waker: Waker) -> Waker {
         loop {
-            match self.next() {
-                Some(Entry::Task(id)) => {
-                    if id == main {
-                        self.tasks.borrow_mut().before_poll(main);
-                        return waker;
-                    }
-                    self.poll_task(id);
+            match self.next().or_else(|| self.next_after_timers()) {
+                Some(Entry::Local(job, index)) => job.run(index),
+                Some(Entry::Task(id)) if id == main => {
+                    self.tasks.borrow_mut().before_poll(main);
+                    return waker;
                 }
                 Some(entry) => self.run_entry(entry),
                 None => {
@@ -232,61 +230,61 @@ impl Executor {
     #[inline]
     pub(super) fn fetch(&self) {
         if !self.woken.is_empty() {
-            self.woken.fetch();
+            self.fetch_arrivals();
         }
     }
 
-    /// Whose turn it is. Waits for timers; `None` when there is no timer either.
+    #[cold]
+    fn fetch_arrivals(&self) {
+        self.woken
+            .fetch(|task| self.tasks.borrow_mut().note_arrival(task));
+    }
+
+    /// Whose turn it is.
+    #[inline]
     fn next(&self) -> Option<Entry> {
+        self.fetch();
+        jobs::pop()
+    }
+
+    /// Nothing is ready: goes on to the timers until something is. `None` if there is none either.
+    fn next_after_timers(&self) -> Option<Entry> {
         loop {
-            self.fetch();
-            if let Some(entry) = jobs::pop() {
+            // The hook may have made new jobs.
+            if !jobs::report_suspects() {
+                let call = self.callbacks.borrow().first();
+                match self.timers.next(call.map(|(turn, _)| turn)) {
+                    // Nothing else is ready, so it need not queue.
+                    Some(Next::Fire(Sleeper::Task(task))) => return Some(Entry::Task(task)),
+                    Some(Next::Fire(Sleeper::Waker(waker))) => waker.wake(),
+                    Some(Next::Wait(time)) => wait(time),
+                    None => {
+                        let (turn, slot) = call?;
+                        match self.timers.until(turn.at) {
+                            Some(time) => wait(time),
+                            None => self.call(slot),
+                        }
+                    }
+                }
+            }
+            if let Some(entry) = self.next() {
                 return Some(entry);
-            }
-            if jobs::report_suspects() {
-                // The hook may have made new jobs.
-                continue;
-            }
-            match self.timers.next() {
-                Next::Fire(Due::Wake(waker)) => waker.wake(),
-                Next::Fire(Due::Call(slot)) => self.call(slot),
-                Next::Wait(_) if browser::HERE => cannot_wait(),
-                Next::Wait(time) => thread::park_timeout(time),
-                Next::Empty => return None,
             }
         }
     }
 
     /// Calls the callback of a timer.
     pub(super) fn call(&self, slot: u32) {
-        let (number, call) = {
-            let mut callbacks = self.callbacks.borrow_mut();
-            let Some(callback) = callbacks.get_mut(&slot) else {
-                return;
-            };
-            (callback.number, callback.call.take())
-        };
-        match call {
-            Some(Call::Once(call)) => {
-                self.callbacks.borrow_mut().remove(&slot);
-                self.timers.cancel(slot);
-                call();
-            }
-            Some(Call::Repeat(mut call, period)) => {
+        let fired = self.callbacks.borrow_mut().fire(slot);
+        match fired {
+            Some((_, Call::Once(call))) => call(),
+            Some((id, Call::Repeat(mut call, period))) => {
                 // As in Node, the period counts from the start of the callback.
                 let start = self.timers.now_nanos();
                 call();
-                let mut callbacks = self.callbacks.borrow_mut();
-                // Unless it has cleared itself; then the slot may be another timer's by now.
-                if let Some(callback) = callbacks
-                    .get_mut(&slot)
-                    .filter(|callback| callback.number == number)
-                {
-                    callback.call = Some(Call::Repeat(call, period));
-                    self.timers.again(slot, start.saturating_add(period));
-                }
+                self.repeat(slot, id, Call::Repeat(call, period), start, period);
             }
-            None => {}
+            Some((_, Call::Nothing)) | None => {}
         }
     }
 
@@ -309,7 +307,7 @@ impl Executor {
                 if poll(id, &waker, |cx| task.as_mut().poll(cx).is_pending()) {
                     self.tasks
                         .borrow_mut()
-                        .keep(id, waker, Some(Work::Boxed(Some(task))));
+                        .keep(id, waker, || Work::Boxed(Some(task)));
                     std::mem::forget(seat);
                 } else {
                     self.tasks.borrow_mut().give_back(id, waker);
@@ -322,7 +320,7 @@ impl Executor {
     fn end(&self, id: TaskId, waker: Waker, pending: bool) {
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            tasks.keep(id, waker, None);
+            tasks.give_back(id, waker);
         } else {
             let over = tasks.close(id, Some(waker));
             // The drop of what the promise holds is foreign code.
@@ -364,7 +362,7 @@ impl Executor {
     #[track_caller]
     fn deadlock(&self) -> ! {
         let tasks = self.pending() - 1;
-        let timers = self.timers.pending();
+        let timers = self.pending_timers();
         let mut awaited = String::new();
         for (number, place) in self.tasks.borrow().awaited().enumerate() {
             match number {
@@ -382,6 +380,14 @@ impl Executor {
              {timers} timers are set, and nobody holds a waker that could end the wait{awaited}"
         );
     }
+}
+
+/// Sleeps for this time, unless something comes from outside.
+fn wait(time: Duration) {
+    if browser::HERE {
+        cannot_wait();
+    }
+    thread::park_timeout(time);
 }
 
 /// JavaScript waits for no-one.
@@ -419,8 +425,8 @@ impl Drop for Executor {
         works.for_each(|work| panics.guard(|| work.shut_down()));
         let callbacks = self.callbacks.take();
         callbacks
-            .into_values()
-            .for_each(|callback| panics.guard(|| drop(callback)));
+            .into_calls()
+            .for_each(|call| panics.guard(|| drop(call)));
         panics.guard(|| jobs::cancel(self.woken.close()));
         panics.guard(|| self.timers.close());
         if let Some(former) = former.filter(|&former| former != self.id()) {

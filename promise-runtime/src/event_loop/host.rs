@@ -6,8 +6,9 @@
 )]
 
 use super::executor::{Entered, Executor, current_loop, is_entered};
+use super::hosted::{self, Kind};
 use super::own;
-use super::timers::Due;
+use super::timers::Sleeper;
 use crate::browser;
 use crate::hot::jobs;
 use std::cell::Cell;
@@ -35,13 +36,21 @@ pub(crate) fn report_turn() {
 }
 
 /// Wakes or calls whom a timer is for.
-pub(crate) fn timer_is_due(slot: u32, number: u64) {
+pub(crate) fn timer_is_due(name: u32, number: u64) {
     let own = own();
     let _entered = Entered::from_host(&own);
-    match own.timers.fire(slot, number) {
-        Some(Due::Wake(waker)) => waker.wake(),
-        Some(Due::Call(slot)) => own.call(slot),
-        None => {}
+    match hosted::named(name) {
+        (Kind::Call, slot) => {
+            let over = own.callbacks.borrow_mut().is_over(slot, number);
+            if over {
+                own.call(slot);
+            }
+        }
+        (Kind::Sleep, slot) => match own.timers.fire_hosted(slot, number) {
+            Some(Sleeper::Task(task)) => task.wake(),
+            Some(Sleeper::Waker(waker)) => waker.wake(),
+            None => {}
+        },
     }
 }
 

@@ -17,9 +17,12 @@
 //! Other workers cannot wake what runs here.
 
 mod callbacks;
+mod deadlines;
 mod executor;
 #[cfg(feature = "wasm")]
 mod host;
+mod hosted;
+mod marks;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -44,7 +47,9 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 pub(crate) use tasks::{SendTask, Task};
+#[cfg(any(feature = "patterns", test))]
 pub(crate) use timers::Timers;
+pub(crate) use timers::Wait;
 pub(crate) use waker::{Remote, TaskId, Woken};
 
 std::thread_local! {
@@ -214,7 +219,7 @@ impl fmt::Debug for EventLoop {
         f.debug_struct("EventLoop")
             .field("now", &self.now())
             .field("tasks", &self.executor.pending())
-            .field("timers", &self.executor.timers.pending())
+            .field("timers", &self.executor.pending_timers())
             .finish()
     }
 }

@@ -66,8 +66,30 @@ struct Slot {
     /// Not there while the task is polled, and never for the future given to `run`.
     work: Option<Work>,
     waker: Option<SlotWaker>,
+    /// A wake that has come from outside is answered with the next poll, so that the waker has to say so no more. Kept here, since
+    /// what a waker points to is not looked at for a poll.
+    woken_outside: bool,
     /// The pending promise that the task awaited in its last turn, by its place of creation.
     waits_for: Option<&'static Location<'static>>,
+}
+
+impl Slot {
+    /// From here on a wake asks for another poll.
+    #[inline]
+    fn before_poll(&mut self) {
+        self.waits_for = None;
+        if self.woken_outside {
+            self.answer();
+        }
+    }
+
+    #[cold]
+    fn answer(&mut self) {
+        self.woken_outside = false;
+        if let Some(waker) = &self.waker {
+            waker.shared.before_poll();
+        }
+    }
 }
 
 /// Kept for the slot's next task if nobody else has a clone by then.
@@ -90,6 +112,7 @@ impl SlotWaker {
     }
 
     /// Whether somebody else can wake the task.
+    #[inline]
     fn is_held(&self) -> bool {
         Arc::strong_count(&self.shared) > 2
     }
@@ -97,26 +120,21 @@ impl SlotWaker {
 
 impl Tasks {
     /// A new task, whose future comes later, and the waker for its first poll.
-    #[inline]
+    // Always inline: what is given back would be copied right after it was written, which the processor has to wait for.
+    #[inline(always)]
     pub(super) fn open(&mut self, woken: &Arc<Woken>) -> (TaskId, Waker) {
-        let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot {
-                generation: 1,
-                ..Slot::default()
-            });
-            u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
-        });
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => self.add_slot(),
+        };
         let entry = &mut self.slots[slot as usize];
         entry.live = true;
+        entry.woken_outside = false;
         entry.waits_for = None;
-        let id = TaskId {
-            event_loop: woken.event_loop,
-            slot,
-            generation: entry.generation,
-        };
+        let id = TaskId::new(woken.event_loop, slot, entry.generation);
         let lent = match &mut entry.waker {
             Some(waker) if !waker.is_held() => {
-                waker.shared.reuse(id.generation);
+                waker.shared.reuse(id.generation());
                 waker.lent.take()
             }
             held => {
@@ -125,6 +143,15 @@ impl Tasks {
             }
         };
         (id, lent.unwrap_or_else(|| self.lend(id, woken)))
+    }
+
+    #[cold]
+    fn add_slot(&mut self) -> u32 {
+        self.slots.push(Slot {
+            generation: 1,
+            ..Slot::default()
+        });
+        u32::try_from(self.slots.len() - 1).expect("fewer than 2^32 tasks")
     }
 
     /// The task is over. Its future is the caller's to drop.
@@ -137,8 +164,21 @@ impl Tasks {
             waker.lent = Some(lent);
         }
         let work = entry.work.take();
-        self.free.push(id.slot);
+        self.free.push(id.slot());
         work
+    }
+
+    /// A new task is over, whose future never had to wait.
+    #[inline(always)]
+    pub(super) fn close_new(&mut self, id: TaskId, lent: Waker) {
+        if let Some(entry) = self.get(id) {
+            entry.live = false;
+            entry.generation = entry.generation.wrapping_add(1).max(1);
+            if let Some(waker) = &mut entry.waker {
+                waker.lent = Some(lent);
+            }
+            self.free.push(id.slot());
+        }
     }
 
     /// What to poll, and with which waker; `None` if the task is over or is being polled.
@@ -146,21 +186,17 @@ impl Tasks {
     pub(super) fn begin(&mut self, id: TaskId, woken: &Arc<Woken>) -> Option<(Begun, Waker)> {
         let entry = self.get(id)?;
         let work = entry.work.as_mut()?.begin()?;
-        entry.waits_for = None;
-        let lent = entry.waker.as_mut().and_then(|waker| {
-            waker.shared.before_poll();
-            waker.lent.take()
-        });
+        entry.before_poll();
+        let lent = entry.waker.as_mut().and_then(|waker| waker.lent.take());
         Some((work, lent.unwrap_or_else(|| self.lend(id, woken))))
     }
 
     /// The waker to poll a task with, until it is given back.
     #[cold]
     pub(super) fn lend(&mut self, id: TaskId, woken: &Arc<Woken>) -> Waker {
-        let waker = self.slots[id.slot as usize]
-            .waker
-            .get_or_insert_with(|| SlotWaker::new(id, woken));
-        waker.shared.before_poll();
+        let entry = &mut self.slots[id.slot() as usize];
+        entry.before_poll();
+        let waker = entry.waker.get_or_insert_with(|| SlotWaker::new(id, woken));
         match waker.lent.take() {
             Some(lent) => lent,
             None => Waker::from(Arc::clone(&waker.shared)),
@@ -183,36 +219,41 @@ impl Tasks {
     }
 
     /// As `lend` does, for a waker that is still lent.
+    #[inline]
     pub(super) fn before_poll(&mut self, id: TaskId) {
         if let Some(entry) = self.get(id) {
-            entry.waits_for = None;
-            if let Some(waker) = &entry.waker {
-                waker.shared.before_poll();
-            }
+            entry.before_poll();
+        }
+    }
+
+    /// The task has been woken from outside.
+    pub(super) fn note_arrival(&mut self, id: TaskId) {
+        if let Some(entry) = self.get(id) {
+            entry.woken_outside = true;
         }
     }
 
     /// Takes back what was lent.
+    #[inline]
     pub(super) fn give_back(&mut self, id: TaskId, lent: Waker) {
         if let Some(waker) = self
             .slots
-            .get_mut(id.slot as usize)
+            .get_mut(id.slot() as usize)
             .and_then(|entry| entry.waker.as_mut())
         {
             waker.lent = Some(lent);
         }
     }
 
-    /// The task is pending; this is its future, if that was taken out or is new.
-    #[inline]
-    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: Option<Work>) {
+    /// The task is pending; this is its future, which was taken out or is new.
+    // Always inline, as `open` is.
+    #[inline(always)]
+    pub(super) fn keep(&mut self, id: TaskId, lent: Waker, work: impl FnOnce() -> Work) {
         if let Some(entry) = self.get(id) {
             if let Some(waker) = &mut entry.waker {
                 waker.lent = Some(lent);
             }
-            if work.is_some() {
-                entry.work = work;
-            }
+            entry.work = Some(work());
         }
     }
 
@@ -250,7 +291,7 @@ impl Tasks {
     #[inline]
     fn get(&mut self, id: TaskId) -> Option<&mut Slot> {
         self.slots
-            .get_mut(id.slot as usize)
-            .filter(|entry| entry.live && entry.generation == id.generation)
+            .get_mut(id.slot() as usize)
+            .filter(|entry| entry.live && entry.generation == id.generation())
     }
 }

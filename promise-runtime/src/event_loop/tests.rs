@@ -280,3 +280,114 @@ fn a_sleep_wakes_the_last_waker_it_was_polled_with() {
     });
     assert_eq!(counts.map(|count| count.0.load(Ordering::Relaxed)), [0, 1]);
 }
+
+/// Polls `sleep` once, as a task of the loop that runs here.
+async fn look(sleep: &RefCell<std::pin::Pin<Box<crate::Sleep>>>) -> Poll<()> {
+    poll_fn(|cx| Poll::Ready(sleep.borrow_mut().as_mut().poll(cx))).await
+}
+
+#[test]
+fn a_sleep_that_has_moved_to_the_task_of_another_loop_wakes_that() {
+    let [first, second] = [(); 2].map(|()| EventLoop::with_clock(Clock::Virtual));
+    let sleep = Rc::new(RefCell::new(Box::pin(delay(MS))));
+    // The tasks that look have the same place in both loops.
+    assert!(first.run(look(&sleep)).is_pending());
+    let done = Rc::new(Cell::new(false));
+    second.run(async {
+        assert!(look(&sleep).await.is_pending());
+        let (sleep, done) = (Rc::clone(&sleep), Rc::clone(&done));
+        spawn(async move {
+            poll_fn(|cx| sleep.borrow_mut().as_mut().poll(cx)).await;
+            done.set(true);
+        });
+    });
+    second.run_until_idle();
+    assert!(!done.get());
+    first.run(delay(2 * MS));
+    assert!(!done.get());
+    second.run_until_idle();
+    assert!(done.get());
+    assert!(second.run(look(&sleep)).is_ready());
+}
+
+#[test]
+fn a_sleep_that_has_moved_to_the_next_task_in_a_slot_wakes_that() {
+    let sleep = Rc::new(RefCell::new(Box::pin(delay(2 * MS))));
+    let done = Rc::new(Cell::new(false));
+    run_with(Clock::Virtual, async {
+        for _ in 0..2 {
+            let sleep = Rc::clone(&sleep);
+            // Gone after its first poll, so the next one takes its place.
+            spawn(async move { assert!(look(&sleep).await.is_pending()) });
+        }
+        let (sleep, seen) = (Rc::clone(&sleep), Rc::clone(&done));
+        spawn(async move {
+            poll_fn(|cx| sleep.borrow_mut().as_mut().poll(cx)).await;
+            seen.set(true);
+        });
+        delay(2 * MS).await;
+        turn().await;
+        assert!(done.get());
+    });
+}
+
+#[test]
+fn sleeps_and_callbacks_that_are_due_together_go_in_the_order_in_which_they_were_set() {
+    let log = Rc::new(RefCell::new(Vec::new()));
+    run_with(Clock::Virtual, async {
+        for round in 0..3 {
+            let (called, woken) = (Rc::clone(&log), Rc::clone(&log));
+            set_timeout(move || called.borrow_mut().push((round, "call")), MS);
+            spawn(async move {
+                delay(MS).await;
+                woken.borrow_mut().push((round, "wake"));
+            });
+        }
+        delay(2 * MS).await;
+    });
+    let each = |round| [(round, "call"), (round, "wake")];
+    assert_eq!(*log.borrow(), [each(0), each(1), each(2)].concat());
+}
+
+#[test]
+fn many_waits_of_many_durations_end_in_order() {
+    let log = Rc::new(RefCell::new(Vec::new()));
+    let event_loop = EventLoop::with_clock(Clock::Virtual);
+    event_loop.run(async {
+        for number in 0..500_u32 {
+            let log = Rc::clone(&log);
+            let wait = number * 7919 % 101;
+            spawn(async move {
+                delay(wait * MS).await;
+                log.borrow_mut().push((now(), number));
+            });
+        }
+    });
+    event_loop.run_until_idle();
+    let log = log.borrow();
+    assert_eq!(log.len(), 500);
+    assert!(log.is_sorted());
+    let due = |&(at, number): &(Duration, u32)| at == (number * 7919 % 101) * MS;
+    assert!(log.iter().all(due));
+}
+
+#[test]
+fn each_round_of_wakes_from_outside_asks_for_one_poll() {
+    let polls = Rc::new(Cell::new(0));
+    let event_loop = EventLoop::new();
+    let count = Rc::clone(&polls);
+    event_loop.run(async {
+        spawn(poll_fn(move |cx| {
+            count.set(count.get() + 1);
+            if count.get() < 4 {
+                let waker = cx.waker().clone();
+                let wakes = std::thread::spawn(move || (0..3).for_each(|_| waker.wake_by_ref()));
+                wakes.join().unwrap();
+            }
+            Poll::Pending
+        }));
+    });
+    assert_eq!(polls.get(), 1);
+    event_loop.run_until_idle();
+    assert_eq!((polls.get(), event_loop.executor.pending()), (4, 1));
+}

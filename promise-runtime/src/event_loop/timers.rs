@@ -1,29 +1,34 @@
-//! The timers of one loop and the clock they go by.
+//! The timers that wake, of one loop, and the clock they go by.
 
-use super::{Clock, executor, lock};
-use crate::browser::{self, Instant, Timeout};
-use std::collections::BTreeSet;
+use super::Clock;
+use super::deadlines::{Deadlines, Turn};
+use super::hosted::{Hosted, Kind};
+use super::marks::Marks;
+use super::waker::TaskId;
+use super::{executor, lock};
+use crate::browser::Instant;
+use crate::hot::jobs;
+use std::mem;
+use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 use std::vec::Vec;
 
-/// What the loop does when no task is ready.
+/// What the loop does about the first of these timers.
 pub(super) enum Next {
-    /// A timer is due.
-    Fire(Due),
-    /// The next one is due after this time.
+    /// It is due, and this is whom it wakes.
+    Fire(Sleeper),
+    /// It is due after this time.
     Wait(Duration),
-    /// There is none.
-    Empty,
 }
 
-/// What a timer is for.
-#[derive(Debug)]
-pub(super) enum Due {
-    Wake(Waker),
-    /// The loop keeps a callback for this slot.
-    Call(u32),
+/// Who waits for a timer.
+pub(super) enum Sleeper {
+    /// A task of this loop, whose waker need not be kept.
+    Task(TaskId),
+    Waker(Waker),
 }
 
 /// Shared between a loop and the sleeps that use its timers, which may be polled and dropped on any thread.
@@ -31,122 +36,77 @@ pub(super) enum Due {
 /// Wakers are cloned, woken and dropped outside the lock, since they may be somebody else's code.
 #[derive(Debug)]
 pub(crate) struct Timers {
-    inner: Mutex<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    time: Time,
-    /// Pending timers: when, in which order they were made, and the slot.
-    queue: BTreeSet<(u64, u64, u32)>,
-    made: u64,
-    slots: Vec<Slot>,
-    free: Vec<u32>,
-    closed: bool,
-    /// JavaScript fires them, each by a timer of its own, so that they keep their order among its other timers.
+    event_loop: u64,
+    /// When the loop was made. `None` with a virtual clock.
+    start: Option<Instant>,
+    /// The latest time that the loop has seen, which is the present one of a virtual clock. Changes on the loop's thread only.
+    seen: AtomicU64,
+    /// JavaScript fires them, and [`next`](Self::next) none.
     hosted: bool,
+    marks: Marks,
+    /// Whether any is pending, for a look without the lock.
+    any: AtomicBool,
+    sleeps: Mutex<Sleeps>,
 }
 
 #[derive(Debug)]
-enum Time {
-    Real(Instant),
-    Virtual(u64),
+struct Sleeps {
+    /// The waker of whoever waits and has no mark.
+    deadlines: Deadlines<Option<Waker>>,
+    hosted: Option<Hosted>,
+    closed: bool,
 }
 
-/// One timer, from `add` to `cancel`.
-#[derive(Debug, Default)]
-struct Slot {
-    /// Its place in the queue: when, and the number among those made. `None` once it has fired.
-    pending: Option<(u64, u64)>,
-    waker: Option<Waker>,
-    /// A callback of the loop's, instead of a waker.
-    calls: bool,
-    /// What fires it, in a browser.
-    timeout: Option<Timeout>,
-    /// How many nanoseconds are left then, of a time that is too long for it.
-    left: u64,
-}
-
-/// The longest time that `setTimeout` can wait: 2^31 - 1 milliseconds, 24.8 days.
-const LONGEST: u64 = i32::MAX as u64 * 1_000_000;
-
-impl Inner {
-    fn now(&self) -> u64 {
-        match self.time {
-            Time::Real(start) => u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
-            Time::Virtual(now) => now,
-        }
-    }
-}
-
-impl Inner {
-    /// Puts a slot into the queue.
-    fn queue(&mut self, at: u64, now: u64, slot: u32) -> (u64, u64) {
-        let number = self.made;
-        self.made += 1;
-        self.queue.insert((at, number, slot));
-        self.set_timeout(at.saturating_sub(now), number, slot);
-        (at, number)
-    }
-
-    /// Takes a timer out of the queue.
-    fn fire(&mut self, at: u64, number: u64, slot: u32) -> Option<Due> {
-        self.queue.remove(&(at, number, slot));
-        let entry = &mut self.slots[slot as usize];
-        entry.pending = None;
-        if entry.calls {
-            return Some(Due::Call(slot));
-        }
-        entry.waker.take().map(Due::Wake)
-    }
-
-    /// Has JavaScript fire the timer, or go on with one that is too long for it.
-    fn set_timeout(&mut self, nanos: u64, number: u64, slot: u32) {
-        if browser::HERE && self.hosted {
-            let leg = nanos.min(LONGEST);
-            // No more than 31 bits.
-            let milliseconds = leg.div_ceil(1_000_000) as u32;
-            let entry = &mut self.slots[slot as usize];
-            entry.left = nanos - leg;
-            entry.timeout = Some(browser::set_timeout(milliseconds, slot, number));
-        }
+impl Sleeps {
+    /// Whether the timer in this slot has fired.
+    fn has_fired(&self, slot: u32) -> bool {
+        assert!(
+            !self.closed,
+            "the event loop of this timer is gone; a `Sleep` must not outlive its event loop"
+        );
+        self.deadlines.turn(slot).is_none()
     }
 }
 
 impl Timers {
-    /// With `hosted` JavaScript fires them, and [`next`](Self::next) none.
-    pub(super) fn new(clock: Clock, hosted: bool) -> Self {
-        let time = match clock {
-            Clock::Real => Time::Real(Instant::now()),
-            Clock::Virtual => Time::Virtual(0),
-        };
-        let inner = Inner {
-            time,
-            queue: BTreeSet::new(),
-            made: 0,
-            slots: Vec::new(),
-            free: Vec::new(),
-            closed: false,
-            hosted,
-        };
+    /// For the loop of this number. `hosted` if JavaScript runs it.
+    pub(super) fn new(clock: Clock, event_loop: u64, hosted: bool) -> Self {
         Self {
-            inner: Mutex::new(inner),
+            event_loop,
+            start: match clock {
+                Clock::Real => Some(Instant::now()),
+                Clock::Virtual => None,
+            },
+            seen: AtomicU64::new(0),
+            hosted,
+            marks: Marks::new(),
+            any: AtomicBool::new(false),
+            sleeps: Mutex::new(Sleeps {
+                deadlines: Deadlines::default(),
+                hosted: Hosted::new(Kind::Sleep, hosted),
+                closed: false,
+            }),
         }
     }
 
     /// Those of the loop that runs on this thread.
+    #[cfg(any(feature = "patterns", test))]
     pub(crate) fn current() -> Option<Arc<Self>> {
         executor::current(|executor| Arc::clone(&executor.timers))
     }
 
     /// The time since the loop was made.
     pub(crate) fn now(&self) -> Duration {
-        Duration::from_nanos(lock(&self.inner).now())
+        Duration::from_nanos(self.now_nanos())
     }
 
     /// The same in nanoseconds.
+    #[inline]
     pub(super) fn now_nanos(&self) -> u64 {
-        lock(&self.inner).now()
+        match self.start {
+            Some(start) => nanos(start.elapsed()),
+            None => self.seen.load(Ordering::Relaxed),
+        }
     }
 
     /// The time since `origin` on the system's clock, or on a virtual clock since the loop was made.
@@ -154,159 +114,213 @@ impl Timers {
     /// Loops that go by the system's clock agree on it, whenever they were made.
     #[cfg(feature = "patterns")]
     pub(crate) fn since(&self, origin: Instant) -> Duration {
-        match lock(&self.inner).time {
-            Time::Real(_) => Instant::now().saturating_duration_since(origin),
-            Time::Virtual(now) => Duration::from_nanos(now),
+        match self.start {
+            Some(_) => Instant::now().saturating_duration_since(origin),
+            None => self.now(),
         }
+    }
+
+    /// Whether that time has come; if not, how long it is until then. A virtual clock goes there. On the loop's thread only.
+    ///
+    /// Of many timers that are due, only the first looks at the system's clock.
+    #[inline]
+    pub(super) fn until(&self, at: u64) -> Option<Duration> {
+        if at <= self.seen.load(Ordering::Relaxed) {
+            return None;
+        }
+        let now = if self.start.is_some() {
+            self.now_nanos()
+        } else {
+            at
+        };
+        self.seen.store(now, Ordering::Relaxed);
+        (at > now).then(|| Duration::from_nanos(at - now))
     }
 
     /// How many have not fired yet.
     pub(super) fn pending(&self) -> usize {
-        lock(&self.inner).queue.len()
+        lock(&self.sleeps).deadlines.pending()
     }
 
     /// How many slots are in use.
     #[cfg(test)]
     pub(super) fn slots(&self) -> usize {
-        let inner = lock(&self.inner);
-        inner.slots.len() - inner.free.len()
+        lock(&self.sleeps).deadlines.in_use()
     }
 
-    /// Wakes `waker` after `nanos`. The slot is the caller's until it cancels it.
-    pub(crate) fn add(&self, nanos: u64, waker: &Waker) -> u32 {
-        self.insert(nanos, Some(waker.clone()))
+    /// The task of this loop that is being polled with this waker.
+    #[inline]
+    fn polled_task(&self, waker: &Waker) -> Option<TaskId> {
+        jobs::polled_task(waker).filter(|task| task.event_loop == self.event_loop)
     }
 
-    /// Has the loop call the callback it keeps for the slot, after `nanos`. The slot is the loop's until it cancels it.
-    pub(super) fn add_callback(&self, nanos: u64) -> u32 {
-        self.insert(nanos, None)
-    }
-
-    /// The same again at this time, for a callback that has been called.
-    pub(super) fn again(&self, slot: u32, at: u64) {
-        let inner = &mut *lock(&self.inner);
-        let now = inner.now();
-        let pending = inner.queue(at, now, slot);
-        inner.slots[slot as usize].pending = Some(pending);
-    }
-
-    fn insert(&self, nanos: u64, waker: Option<Waker>) -> u32 {
-        let inner = &mut *lock(&self.inner);
-        let slot = inner.free.pop().unwrap_or_else(|| {
-            inner.slots.push(Slot::default());
-            u32::try_from(inner.slots.len() - 1).expect("fewer than 2^32 timers")
-        });
-        let now = inner.now();
-        let pending = Some(inner.queue(now.saturating_add(nanos), now, slot));
-        let entry = &mut inner.slots[slot as usize];
-        entry.pending = pending;
-        entry.calls = waker.is_none();
-        entry.waker = waker;
+    /// Wakes `waker` after `nanos`. The slot is the caller's until it closes it. On the loop's thread only.
+    #[inline]
+    fn add(&self, nanos: u64, number: NonZeroU64, waker: &Waker) -> u32 {
+        let task = self.polled_task(waker);
+        let waker = task.is_none().then(|| waker.clone());
+        let at = self.now_nanos().saturating_add(nanos);
+        let turn = Turn { at, number };
+        let sleeps = &mut *lock(&self.sleeps);
+        let slot = sleeps.deadlines.open(waker);
+        sleeps.deadlines.join(slot, turn, nanos);
+        if task.is_some() {
+            self.marks.set(slot, task);
+        }
+        if let Some(hosted) = &mut sleeps.hosted {
+            hosted.set(slot, turn, nanos);
+        }
+        self.any.store(true, Ordering::Relaxed);
         slot
     }
 
-    /// Ready once the timer has fired; before that makes `waker` the one to wake.
-    pub(crate) fn poll_slot(&self, slot: u32, waker: &Waker) -> Poll<()> {
-        let check = |inner: &Inner| {
-            assert!(
-                !inner.closed,
-                "the event loop of this timer is gone; a `Sleep` must not outlive its event loop"
-            );
-            inner.slots[slot as usize].pending.is_none()
-        };
+    /// Ready once the timer has fired, and then the slot is no longer the caller's. Before that makes `waker` the one to wake.
+    fn poll(&self, slot: u32, waker: &Waker) -> Poll<()> {
+        let task = self.polled_task(waker);
         {
-            let inner = lock(&self.inner);
-            if check(&inner) {
+            let sleeps = &mut *lock(&self.sleeps);
+            if sleeps.has_fired(slot) {
+                sleeps.deadlines.close(slot);
                 return Poll::Ready(());
             }
-            if inner.slots[slot as usize]
-                .waker
-                .as_ref()
-                .is_some_and(|old| old.will_wake(waker))
-            {
+            let known = sleeps.deadlines.get_mut(slot).and_then(Option::as_mut);
+            if task.is_none() && known.is_some_and(|known| known.will_wake(waker)) {
                 return Poll::Pending;
             }
         }
-        let mut waker = Some(waker.clone());
-        let mut inner = lock(&self.inner);
+        let mut waker = task.is_none().then(|| waker.clone());
+        let mut sleeps = lock(&self.sleeps);
         // It may have fired in between, on the loop's thread.
-        if check(&inner) {
+        if sleeps.has_fired(slot) {
+            sleeps.deadlines.close(slot);
             return Poll::Ready(());
         }
-        std::mem::swap(&mut inner.slots[slot as usize].waker, &mut waker);
-        drop(inner);
+        self.marks.set(slot, task);
+        if let Some(known) = sleeps.deadlines.get_mut(slot) {
+            mem::swap(known, &mut waker);
+        }
+        drop(sleeps);
         drop(waker);
         Poll::Pending
     }
 
-    /// Gives the slot back, fired or not.
-    pub(crate) fn cancel(&self, slot: u32) {
-        let mut inner = lock(&self.inner);
-        let Slot {
-            pending,
-            waker,
-            timeout,
-            ..
-        } = std::mem::take(&mut inner.slots[slot as usize]);
-        if let Some(timeout) = timeout {
-            browser::clear_timeout(timeout);
+    /// Takes the slot back, fired or not.
+    fn cancel(&self, slot: u32) {
+        let mut sleeps = lock(&self.sleeps);
+        let waker = sleeps.deadlines.close(slot);
+        self.marks.take(slot, self.event_loop);
+        if let Some(hosted) = &mut sleeps.hosted {
+            hosted.clear(slot);
         }
-        if let Some((at, number)) = pending {
-            inner.queue.remove(&(at, number, slot));
-        }
-        inner.free.push(slot);
-        drop(inner);
+        self.note_any(&sleeps);
+        drop(sleeps);
         drop(waker);
     }
 
-    /// Takes the first timer that is due. A virtual clock moves to the first one.
-    pub(super) fn next(&self) -> Next {
-        let inner = &mut *lock(&self.inner);
-        if inner.hosted {
-            return Next::Empty;
+    /// Takes the first timer, if it ends before this turn. A virtual clock moves there.
+    #[inline]
+    pub(super) fn next(&self, before: Option<Turn>) -> Option<Next> {
+        if !self.any.load(Ordering::Relaxed) || self.hosted {
+            return None;
         }
-        let Some(&(at, number, slot)) = inner.queue.first() else {
-            return Next::Empty;
-        };
-        let now = inner.now();
-        if at > now {
-            match &mut inner.time {
-                Time::Real(_) => return Next::Wait(Duration::from_nanos(at - now)),
-                Time::Virtual(now) => *now = at,
-            }
+        let sleeps = &mut *lock(&self.sleeps);
+        let (turn, slot) = sleeps.deadlines.first()?;
+        if before.is_some_and(|before| before < turn) {
+            return None;
         }
-        // A pending timer has a waker; without one there is nobody to wake.
-        inner
-            .fire(at, number, slot)
-            .map_or(Next::Wait(Duration::ZERO), Next::Fire)
+        if let Some(time) = self.until(turn.at) {
+            return Some(Next::Wait(time));
+        }
+        self.fire(sleeps, slot).map(Next::Fire)
+    }
+
+    /// Takes a timer out of its line. A pending one has somebody to wake.
+    #[inline]
+    fn fire(&self, sleeps: &mut Sleeps, slot: u32) -> Option<Sleeper> {
+        sleeps.deadlines.leave(slot);
+        self.note_any(sleeps);
+        if let Some(task) = self.marks.take(slot, self.event_loop) {
+            return Some(Sleeper::Task(task));
+        }
+        let waker = sleeps.deadlines.get_mut(slot)?.take()?;
+        Some(Sleeper::Waker(waker))
+    }
+
+    #[inline]
+    fn note_any(&self, sleeps: &Sleeps) {
+        let any = sleeps.deadlines.pending() > 0;
+        self.any.store(any, Ordering::Relaxed);
     }
 
     /// JavaScript fires the timer in this slot; `None` if it is another one by now, or has longer to wait.
     #[cfg(feature = "wasm")]
-    pub(super) fn fire(&self, slot: u32, number: u64) -> Option<Due> {
-        let inner = &mut *lock(&self.inner);
-        let entry = inner.slots.get_mut(slot as usize)?;
-        let (at, _) = entry.pending.filter(|pending| pending.1 == number)?;
-        entry.timeout = None;
-        let left = entry.left;
-        if left > 0 {
-            inner.set_timeout(left, number, slot);
-            return None;
-        }
-        inner.fire(at, number, slot)
+    pub(super) fn fire_hosted(&self, slot: u32, number: u64) -> Option<Sleeper> {
+        let sleeps = &mut *lock(&self.sleeps);
+        let turn = sleeps.deadlines.turn(slot)?;
+        let over = turn.number.get() == number && sleeps.hosted.as_mut()?.is_over(slot, turn);
+        over.then(|| self.fire(sleeps, slot)).flatten()
     }
 
-    /// The loop is gone: whoever still waits is woken, and panics when it polls.
+    /// The loop is gone: whoever still waits is woken, and panics when it polls. Its own tasks are gone, too.
     pub(super) fn close(&self) {
-        let mut inner = lock(&self.inner);
-        inner.closed = true;
-        inner.queue.clear();
-        let wakers: Vec<_> = inner
-            .slots
-            .iter_mut()
-            .filter_map(|slot| slot.waker.take())
-            .collect();
-        drop(inner);
+        let mut sleeps = lock(&self.sleeps);
+        sleeps.closed = true;
+        let wakers: Vec<_> = sleeps.deadlines.stop().flatten().collect();
+        drop(sleeps);
         wakers.into_iter().for_each(Waker::wake);
     }
+}
+
+/// What a `Sleep` has of a loop: one of its timers, which is forgotten when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Wait {
+    timers: Arc<Timers>,
+    /// `None` once it is over.
+    slot: Option<u32>,
+}
+
+impl Wait {
+    /// For `nanos` from now, on the loop that runs on this thread. `None` if there is none.
+    #[inline]
+    pub(crate) fn start(nanos: u64, waker: &Waker) -> Option<Self> {
+        executor::current(|executor| Self {
+            slot: Some(executor.timers.add(nanos, executor.number_timer(), waker)),
+            timers: Arc::clone(&executor.timers),
+        })
+    }
+
+    /// Whether the task of this waker waits for it already, as far as can be said without a lock. Else [`poll`](Self::poll) tells.
+    #[inline]
+    pub(crate) fn waits_for(&self, waker: &Waker) -> bool {
+        let task = self.timers.polled_task(waker);
+        self.slot
+            .zip(task)
+            .is_some_and(|(slot, task)| self.timers.marks.is(slot, task))
+    }
+
+    /// Ready once the time is up; before that makes `waker` the one to wake.
+    pub(crate) fn poll(&mut self, waker: &Waker) -> Poll<()> {
+        let Some(slot) = self.slot else {
+            return Poll::Ready(());
+        };
+        let poll = self.timers.poll(slot, waker);
+        if poll.is_ready() {
+            self.slot = None;
+        }
+        poll
+    }
+}
+
+impl Drop for Wait {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot {
+            self.timers.cancel(slot);
+        }
+    }
+}
+
+#[inline]
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

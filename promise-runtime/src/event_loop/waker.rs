@@ -5,6 +5,7 @@ use crate::hot::jobs::{self, Entry};
 use crate::hot::shared;
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Wake;
@@ -15,20 +16,42 @@ use std::vec::Vec;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TaskId {
     pub(super) event_loop: u64,
-    pub(super) slot: u32,
-    pub(super) generation: u32,
+    /// The generation and the slot in one word, so that a queue moves no halves.
+    number: NonZeroU64,
 }
 
 impl TaskId {
+    /// `generation` is not 0.
+    #[inline]
+    pub(super) fn new(event_loop: u64, slot: u32, generation: u32) -> Self {
+        let number = u64::from(generation) << 32 | u64::from(slot);
+        Self {
+            event_loop,
+            number: NonZeroU64::new(number).expect("a generation that is not 0"),
+        }
+    }
+
+    /// The task of this [`number`](Self::number).
+    #[inline]
+    pub(super) fn numbered(event_loop: u64, number: NonZeroU64) -> Self {
+        Self { event_loop, number }
+    }
+
+    /// What tells it from the other tasks of its loop.
+    #[inline]
+    pub(super) fn number(self) -> NonZeroU64 {
+        self.number
+    }
+
     #[inline]
     pub(crate) fn slot(self) -> u32 {
-        self.slot
+        self.number.get() as u32
     }
 
     /// Not 0.
     #[inline]
     pub(crate) fn generation(self) -> u32 {
-        self.generation
+        (self.number.get() >> 32) as u32
     }
 
     /// Gives the task a turn. On the thread of its loop only.
@@ -147,18 +170,23 @@ impl Woken {
         }
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         !self.any.load(Ordering::Acquire)
     }
 
-    /// Moves everything that has come so far to the end of the thread's queue, which is this loop's.
-    pub(super) fn fetch(&self) {
+    /// Moves everything that has come so far to the end of the thread's queue, which is this loop's. `arrived` hears of each task first.
+    #[cold]
+    pub(super) fn fetch(&self, mut arrived: impl FnMut(TaskId)) {
         // Before the entries are taken: whoever adds one afterwards says so again.
         self.any.store(false, Ordering::Relaxed);
         let entries = std::mem::take(&mut lock(&self.arrivals).entries);
-        entries
-            .into_iter()
-            .for_each(|arrival| jobs::push(arrival.into()));
+        for arrival in entries {
+            if let Arrival::Task(task) = arrival {
+                arrived(task);
+            }
+            jobs::push(arrival.into());
+        }
     }
 }
 
@@ -213,19 +241,16 @@ impl TaskWaker {
     pub(super) fn new(id: TaskId, woken: &Arc<Woken>) -> Self {
         Self {
             event_loop: id.event_loop,
-            slot: id.slot,
-            generation: AtomicU32::new(id.generation),
+            slot: id.slot(),
+            generation: AtomicU32::new(id.generation()),
             queued_outside: AtomicBool::new(false),
             woken: Arc::clone(woken),
         }
     }
 
     pub(super) fn id(&self) -> TaskId {
-        TaskId {
-            event_loop: self.event_loop,
-            slot: self.slot,
-            generation: self.generation.load(Ordering::Relaxed),
-        }
+        let generation = self.generation.load(Ordering::Relaxed);
+        TaskId::new(self.event_loop, self.slot, generation)
     }
 
     /// Makes the waker of a finished task that of the slot's next one. Nobody else has it.

@@ -3,6 +3,9 @@
 //! Whoever runs on the thread drains it. An event loop that is entered brings its own queue and takes it away again; outside of
 //! one, jobs wait in the queue of the thread's own loop.
 
+mod ring;
+
+use self::ring::Ring;
 use super::panics::Panics;
 use super::{TaskId, local, shared};
 #[cfg(any(feature = "tokio", feature = "wasm"))]
@@ -10,7 +13,6 @@ use crate::browser;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -44,7 +46,7 @@ impl Entry {
 /// The microtasks of one event loop.
 #[derive(Default)]
 pub(crate) struct Queue {
-    entries: VecDeque<Entry>,
+    entries: Ring<Entry>,
     /// By the slots of the tasks: the generation of the one that is in the queue already, or 0.
     queued: Vec<u32>,
     /// Promises that were rejected with nobody to handle it, or wait in vain; decided once the entries have run.
@@ -62,8 +64,13 @@ struct Thread {
     /// Somebody is going to run what is in the queue: an entered event loop, a task of tokio, or a microtask of the browser.
     #[cfg(any(feature = "tokio", feature = "wasm"))]
     attended: Cell<bool>,
-    /// The task that is being polled, and what its waker looks like.
-    polling: Cell<Polling>,
+}
+
+/// What is being polled. Apart from the rest, since this has nothing to drop: it is there until the very end of the thread.
+struct Polled {
+    /// What the waker of the task points to that is being polled; null if none is.
+    data: Cell<*const ()>,
+    task: Cell<Option<TaskId>>,
     /// What the wakers of tasks look like.
     vtable: Cell<*const RawWakerVTable>,
 }
@@ -85,30 +92,44 @@ impl Queue {
     /// Puts a task at the end, unless it is there already.
     #[inline]
     fn push_task(&mut self, task: TaskId) {
+        match self.queued.get_mut(task.slot() as usize) {
+            Some(queued) if *queued == task.generation() => {}
+            Some(queued) => {
+                *queued = task.generation();
+                self.entries.push_with(|| Entry::Task(task));
+            }
+            None => self.push_first_task(task),
+        }
+    }
+
+    /// No task of this slot was ever there.
+    #[cold]
+    fn push_first_task(&mut self, task: TaskId) {
         let slot = task.slot() as usize;
-        if slot >= self.queued.len() {
-            self.queued.resize(slot + 1, 0);
-        }
-        if self.queued[slot] != task.generation() {
-            self.queued[slot] = task.generation();
-            self.entries.push_back(Entry::Task(task));
-        }
+        self.queued.resize(slot + 1, 0);
+        self.queued[slot] = task.generation();
+        self.entries.push_with(|| Entry::Task(task));
     }
 
     #[inline]
     fn pop(&mut self) -> Option<Entry> {
-        let entry = self.entries.pop_front()?;
+        let entry = self.entries.pop()?;
         if let Entry::Task(task) = entry {
-            // From here on a wake asks for another turn.
-            if let Some(queued) = self
-                .queued
-                .get_mut(task.slot() as usize)
-                .filter(|queued| **queued == task.generation())
-            {
-                *queued = 0;
-            }
+            self.begin(task);
         }
         Some(entry)
+    }
+
+    /// From here on a wake asks for another turn.
+    #[inline]
+    fn begin(&mut self, task: TaskId) {
+        if let Some(queued) = self
+            .queued
+            .get_mut(task.slot() as usize)
+            .filter(|queued| **queued == task.generation())
+        {
+            *queued = 0;
+        }
     }
 }
 
@@ -134,16 +155,13 @@ impl Thread {
         }
     }
 
-    #[inline]
-    fn push(&self, entry: Entry) {
-        if let Entry::Task(task) = entry {
-            return self.push_task(task);
-        }
+    #[inline(always)]
+    fn push_with(&self, make: impl FnOnce() -> Entry) {
         #[cfg(any(feature = "tokio", feature = "wasm"))]
         if !self.attended.get() {
             self.attend();
         }
-        self.queue.borrow_mut().entries.push_back(entry);
+        self.queue.borrow_mut().entries.push_with(make);
     }
 
     /// Only an event loop has tasks, and the browser, which stands in for one: tokio need not be told.
@@ -173,11 +191,6 @@ pub(crate) struct Polling {
 }
 
 impl Polling {
-    const NOTHING: Self = Self {
-        data: ptr::null(),
-        task: None,
-    };
-
     #[inline]
     pub(crate) fn new(task: TaskId, waker: &Waker) -> Self {
         Self {
@@ -187,38 +200,26 @@ impl Polling {
     }
 }
 
-impl Thread {
-    /// The task whose waker this is, if it is the one that is being polled.
-    #[inline]
-    fn known(&self, waker: &Waker) -> Option<TaskId> {
-        let polling = self.polling.get();
-        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
-        if ptr::eq(polling.data, waker.data()) && ptr::eq(self.vtable.get(), waker.vtable()) {
-            polling.task
-        } else {
-            None
-        }
-    }
-}
-
 /// Says what the wakers of tasks look like.
 pub(crate) fn set_vtable(waker: &Waker) {
-    THREAD.with(|thread| thread.vtable.set(waker.vtable()));
+    POLLED.with(|polled| polled.vtable.set(waker.vtable()));
 }
 
 std::thread_local! {
     static THREAD: Thread = const {
         Thread {
-            queue: RefCell::new(Queue { entries: VecDeque::new(),
+            queue: RefCell::new(Queue { entries: Ring::new(),
                 queued: Vec::new(), suspects: Vec::new(),
                 look_at: 64 }),
             event_loop: Cell::new(0),
             own: Cell::new(0),
             #[cfg(any(feature = "tokio", feature = "wasm"))]
             attended: Cell::new(false),
-            polling: Cell::new(Polling::NOTHING),
-            vtable: Cell::new(ptr::null()),
         }
+    };
+
+    static POLLED: Polled = const {
+        Polled { data: Cell::new(ptr::null()), task: Cell::new(None), vtable: Cell::new(ptr::null()) }
     };
 }
 
@@ -226,25 +227,37 @@ std::thread_local! {
 #[inline]
 pub(crate) fn push(entry: Entry) {
     if THREAD.try_with(|_| ()).is_ok() {
-        THREAD.with(|thread| thread.push(entry));
+        THREAD.with(|thread| match entry {
+            Entry::Task(task) => thread.push_task(task),
+            entry => thread.push_with(|| entry),
+        });
     } else {
         // While the thread ends there is no queue any more.
         entry.cancel();
     }
 }
 
+/// Puts one step of a promise of this thread at the end of the thread's queue.
+pub(crate) fn push_local(job: Rc<dyn local::Job>, index: u32) {
+    let mut job = Some(job);
+    let _ = THREAD.try_with(|thread| {
+        if let Some(job) = job.take() {
+            thread.push_with(|| Entry::Local(job, index));
+        }
+    });
+    if let Some(job) = job {
+        // While the thread ends there is no queue any more.
+        job.cancel(index);
+    }
+}
+
 /// Gives the task another turn whose waker this is, if it is the one that is being polled; else wakes it.
 #[inline]
 pub(crate) fn wake_next(waker: &Waker) {
-    let pushed = THREAD.try_with(|thread| match thread.known(waker) {
-        Some(task) => {
-            // The loop whose task is being polled is the entered one.
-            thread.push_task(task);
-            true
-        }
-        None => false,
-    });
-    if pushed != Ok(true) {
+    // The loop whose task is being polled is the entered one.
+    let pushed = polled_task(waker)
+        .is_some_and(|task| THREAD.try_with(|thread| thread.push_task(task)).is_ok());
+    if !pushed {
         waker.wake_by_ref();
     }
 }
@@ -267,6 +280,21 @@ pub(crate) fn push_callback(call: impl FnOnce() + 'static) {
     push(Entry::Call(Box::new(call)));
 }
 
+/// Whether it is this task's turn, which it takes then.
+#[inline]
+pub(crate) fn pop_task(task: TaskId) -> bool {
+    THREAD.with(|thread| {
+        let queue = &mut *thread.queue.borrow_mut();
+        let next = matches!(queue.entries.front(), Some(Entry::Task(next)) if *next == task);
+        if next {
+            mem::forget(queue.entries.pop());
+            queue.begin(task);
+        }
+        next
+    })
+}
+
+#[inline]
 pub(crate) fn pop() -> Option<Entry> {
     THREAD.with(|thread| thread.queue.borrow_mut().pop())
 }
@@ -358,7 +386,12 @@ impl Future for Attendant {
                 None => break,
             }
         }
-        THREAD.with(|thread| thread.queue.borrow_mut().entries.extend(others));
+        THREAD.with(|thread| {
+            let queue = &mut *thread.queue.borrow_mut();
+            others
+                .into_iter()
+                .for_each(|task| queue.entries.push_with(|| task));
+        });
         panics.resume();
         core::task::Poll::Ready(())
     }
@@ -378,15 +411,24 @@ impl Drop for Attendant {
 /// Says which task is being polled; gives back what was said before.
 #[inline]
 pub(crate) fn set_polling(polling: Polling) -> Polling {
-    THREAD
-        .try_with(|thread| thread.polling.replace(polling))
-        .unwrap_or(Polling::NOTHING)
+    POLLED.with(|polled| Polling {
+        data: polled.data.replace(polling.data),
+        task: polled.task.replace(polling.task),
+    })
 }
 
 /// The task whose waker this is, if it is the one that is being polled.
 #[inline]
 pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
-    THREAD.try_with(|thread| thread.known(waker)).ok().flatten()
+    POLLED.with(|polled| {
+        // A waker of another kind may point there too, so that it is one of a task must be looked at as well.
+        if ptr::eq(polled.data.get(), waker.data()) && ptr::eq(polled.vtable.get(), waker.vtable())
+        {
+            polled.task.get()
+        } else {
+            None
+        }
+    })
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.
@@ -444,9 +486,7 @@ pub(crate) fn cancel(arrivals: Vec<Entry>) {
         .into_iter()
         .for_each(|entry| panics.guard(|| entry.cancel()));
     // Each may leave more.
-    while let Ok(Some(entry)) =
-        THREAD.try_with(|thread| thread.queue.borrow_mut().entries.pop_front())
-    {
+    while let Ok(Some(entry)) = THREAD.try_with(|thread| thread.queue.borrow_mut().entries.pop()) {
         panics.guard(|| entry.cancel());
     }
     if THREAD.try_with(|_| ()).is_ok() {
@@ -460,9 +500,7 @@ pub(crate) fn cancel(arrivals: Vec<Entry>) {
 impl Drop for Queue {
     /// The thread ends. What comes of these jobs is cancelled at once, as there is no queue any more.
     fn drop(&mut self) {
-        mem::take(&mut self.entries)
-            .into_iter()
-            .for_each(Entry::cancel);
+        mem::take(&mut self.entries).for_each(Entry::cancel);
         mem::take(&mut self.suspects)
             .into_iter()
             .for_each(|promise| promise.report());

@@ -4,13 +4,14 @@ mod kind {
     use crate::hot::Reason;
     use crate::hot::TaskId;
     use crate::hot::job::AnyJob;
-    use crate::hot::jobs::{self, Entry};
+    use crate::hot::jobs;
     use core::cell::{Cell, RefCell, RefMut};
     use core::marker::PhantomData;
     use core::panic::Location;
     use core::task::Waker;
     use std::rc::Rc;
 
+    pub(crate) use super::slot::Slot;
     pub(crate) use core::cell::OnceCell as Once;
     pub(crate) use std::rc::{Rc as Shared, Weak};
 
@@ -35,7 +36,39 @@ mod kind {
     /// Whether steps that run no handler have turns of their own.
     pub(crate) const TURNS: bool = true;
 
-    /// Borrowed for moments, never while foreign code runs.
+    /// What is changed in moments so brief that nobody has to look whether somebody else is at it.
+    #[derive(Default)]
+    pub(crate) struct Brief<T>(Cell<T>);
+
+    impl<T> Brief<T> {
+        #[inline]
+        pub(crate) fn new(value: T) -> Self {
+            Self(Cell::new(value))
+        }
+
+        #[inline]
+        pub(crate) fn replace(&self, value: T) -> T {
+            self.0.replace(value)
+        }
+
+        /// Changes the value.
+        ///
+        /// # Safety
+        ///
+        /// `change` does not come to this value again: it runs no foreign code, drops included.
+        #[inline]
+        pub(crate) unsafe fn update<O>(&self, change: impl FnOnce(&mut T) -> O) -> O {
+            // SAFETY: no other thread sees it, and on this one nobody comes to it meanwhile.
+            change(unsafe { &mut *self.0.as_ptr() })
+        }
+
+        #[inline]
+        pub(crate) fn get_mut(&mut self) -> &mut T {
+            self.0.get_mut()
+        }
+    }
+
+    /// Borrowed for moments, never while foreign code runs; but for a future, which is borrowed while it is polled.
     #[derive(Default)]
     pub(crate) struct Lock<T>(RefCell<T>);
 
@@ -67,28 +100,44 @@ mod kind {
             *self.0.get_mut()
         }
 
+        /// Makes it true.
+        #[inline]
+        pub(crate) fn raise(&self) {
+            self.0.set(true);
+        }
+
         /// Makes it true; returns what it was.
+        #[inline]
         pub(crate) fn set(&self) -> bool {
             self.0.replace(true)
         }
     }
 
-    pub(crate) struct Count(Cell<usize>);
+    pub(crate) struct Count(Cell<u32>);
 
     impl Count {
-        pub(crate) fn new(count: usize) -> Self {
+        #[inline]
+        pub(crate) fn new(count: u32) -> Self {
             Self(Cell::new(count))
         }
 
+        #[inline]
         pub(crate) fn increment(&self) {
-            self.0.set(self.0.get() + 1);
+            let count = self.0.get().wrapping_add(1);
+            if count == 0 {
+                // Whoever counts so many has forgotten most of them; a wrong count would be worse.
+                std::process::abort();
+            }
+            self.0.set(count);
         }
 
+        #[inline]
         pub(crate) fn is_one(&self) -> bool {
             self.0.get() == 1
         }
 
         /// True when it has reached zero.
+        #[inline]
         pub(crate) fn decrement(&self) -> bool {
             self.0.set(self.0.get() - 1);
             self.0.get() == 0
@@ -100,13 +149,27 @@ mod kind {
     pub(crate) struct Home;
 
     impl Home {
+        #[inline]
         pub(crate) fn here() -> Self {
             Self
         }
+    }
 
-        pub(crate) fn push(&self, job: Rc<dyn Job>, index: u32) {
-            step(job, index);
-        }
+    /// Makes an object where it will lie: it is too large to be copied there.
+    #[inline]
+    pub(crate) fn allocate<T>(make: impl FnOnce() -> T) -> Rc<T> {
+        let mut place = Rc::new_uninit();
+        Rc::get_mut(&mut place)
+            .expect("nobody else has it yet")
+            .write(make());
+        // SAFETY: it has just been written.
+        unsafe { place.assume_init() }
+    }
+
+    /// Gives a job its turn where its handler runs.
+    #[inline]
+    pub(crate) fn push<J: Job + 'static>(job: Rc<J>, _home: fn(&J) -> &Home, index: u32) {
+        step(job, index);
     }
 
     /// The task that polls a spawned future.
@@ -167,7 +230,7 @@ mod kind {
 
     /// Gives a step that runs no handler its turn.
     pub(crate) fn step(job: Rc<dyn Job>, index: u32) {
-        jobs::push(Entry::Local(job, index));
+        jobs::push_local(job, index);
     }
 
     pub(crate) fn any_job(job: Rc<dyn Job>) -> AnyJob {
@@ -180,9 +243,8 @@ pub(crate) mod engine;
 
 pub(crate) use engine::{Job, Suspect};
 
+mod slot;
 mod spawn;
-#[cfg(feature = "event_loop")]
-pub(crate) use kind::Seat;
 #[cfg(feature = "event_loop")]
 pub(crate) use spawn::LocalWork;
 pub(crate) use spawn::spawn;

@@ -53,7 +53,6 @@ pub(crate) mod local;
 pub(crate) mod panics;
 mod reason;
 pub(crate) mod shared;
-mod slot;
 mod state;
 
 pub use convert::{IntoCleanup, IntoResolution};

@@ -2,6 +2,7 @@
 
 mod home;
 mod kind;
+mod slot;
 mod spawn;
 
 #[path = "engine/mod.rs"]

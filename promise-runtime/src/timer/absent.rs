@@ -13,11 +13,11 @@ pub(super) enum Absent {}
 
 #[cfg(not(feature = "event_loop"))]
 impl Absent {
-    pub(super) fn poll_slot(&self, _slot: u32, _waker: &Waker) -> Poll<()> {
+    pub(super) fn waits_for(&self, _waker: &Waker) -> bool {
         match *self {}
     }
 
-    pub(super) fn cancel(&self, _slot: u32) {
+    pub(super) fn poll(&mut self, _waker: &Waker) -> Poll<()> {
         match *self {}
     }
 }

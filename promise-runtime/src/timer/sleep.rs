@@ -10,9 +10,9 @@ use core::time::Duration;
 use pin_project_lite::pin_project;
 
 #[cfg(feature = "event_loop")]
-type LoopTimers = std::sync::Arc<crate::event_loop::Timers>;
+type LoopWait = crate::event_loop::Wait;
 #[cfg(not(feature = "event_loop"))]
-type LoopTimers = super::absent::Absent;
+type LoopWait = super::absent::Absent;
 #[cfg(feature = "tokio")]
 type TokioSleep = tokio::time::Sleep;
 #[cfg(not(feature = "tokio"))]
@@ -87,7 +87,7 @@ pin_project! {
     #[project = StateProjection]
     enum State {
         New { nanos: u64 },
-        EventLoop { slot: u32, timers: LoopTimers },
+        EventLoop { wait: LoopWait },
         Tokio { #[pin] sleep: TokioSleep },
         Installed { id: u32, at: u64 },
         Portable { delay: Portable },
@@ -96,14 +96,10 @@ pin_project! {
 
     impl PinnedDrop for State {
         fn drop(this: Pin<&mut Self>) {
-            match this.project() {
-                StateProjection::EventLoop { slot, timers } => timers.cancel(*slot),
-                StateProjection::Installed { id, .. } => {
-                    if let Some(timer) = installed() {
-                        timer.cancel(TimerId::new(*id));
-                    }
+            if let StateProjection::Installed { id, .. } = this.project() {
+                if let Some(timer) = installed() {
+                    timer.cancel(TimerId::new(*id));
                 }
-                _ => {}
             }
         }
     }
@@ -113,11 +109,8 @@ impl State {
     /// Starts the timer of the place this is polled in.
     fn start(nanos: u64, cx: &mut Context<'_>) -> Self {
         #[cfg(feature = "event_loop")]
-        if let Some(timers) = crate::event_loop::Timers::current() {
-            return Self::EventLoop {
-                slot: timers.add(nanos, cx.waker()),
-                timers,
-            };
+        if let Some(wait) = LoopWait::start(nanos, cx.waker()) {
+            return Self::EventLoop { wait };
         }
         let duration = Duration::from_nanos(nanos);
         #[cfg(feature = "tokio")]
@@ -144,10 +137,31 @@ impl State {
         panic!("no timer to wait with: install one with `promise_runtime::timer::set_timer`");
     }
 
+    /// The first poll.
+    #[inline(never)]
+    fn begin(mut self: Pin<&mut Self>, nanos: u64, cx: &mut Context<'_>) -> Poll<()> {
+        let started = Self::start(nanos, cx);
+        self.set(started);
+        // These two have the waker already.
+        if matches!(*self, Self::EventLoop { .. } | Self::Installed { .. }) {
+            return Poll::Pending;
+        }
+        self.go_on(cx)
+    }
+
+    #[inline(never)]
+    fn go_on(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let poll = self.as_mut().poll(cx);
+        if poll.is_ready() {
+            self.set(Self::Elapsed);
+        }
+        poll
+    }
+
     /// Polls a timer that was started before.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.project() {
-            StateProjection::EventLoop { slot, timers } => timers.poll_slot(*slot, cx.waker()),
+            StateProjection::EventLoop { wait } => wait.poll(cx.waker()),
             StateProjection::Tokio { sleep } => sleep.poll(cx),
             StateProjection::Installed { id, at } => {
                 poll_installed(id, Duration::from_nanos(*at), cx)
@@ -177,21 +191,18 @@ fn to_nanos(duration: Duration) -> u64 {
 impl Future for Sleep {
     type Output = ();
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let mut state = self.project().state;
-        if let StateProjection::New { nanos } = state.as_mut().project() {
-            let started = State::start(*nanos, cx);
-            state.set(started);
-            // These two have the waker already.
-            if matches!(*state, State::EventLoop { .. } | State::Installed { .. }) {
-                return Poll::Pending;
+        match state.as_mut().project() {
+            StateProjection::New { nanos } => {
+                let nanos = *nanos;
+                state.begin(nanos, cx)
             }
+            // Most polls: a combinator that is woken for one child polls the others, too.
+            StateProjection::EventLoop { wait } if wait.waits_for(cx.waker()) => Poll::Pending,
+            _ => state.go_on(cx),
         }
-        let poll = state.as_mut().poll(cx);
-        if poll.is_ready() {
-            state.set(State::Elapsed);
-        }
-        poll
     }
 }
 

@@ -29,6 +29,12 @@ pub(crate) mod atomic {
         }
 
         #[track_caller]
+        pub(crate) fn store(&self, value: bool, order: Ordering) {
+            self.seen.store(value.into(), order);
+            self.is.store(value, Ordering::Relaxed);
+        }
+
+        #[track_caller]
         pub(crate) fn swap(&self, value: bool, order: Ordering) -> bool {
             let former = self.seen.swap(value.into(), order) != 0;
             self.is.store(value, Ordering::Relaxed);

@@ -1,24 +1,24 @@
 //! An outcome, once, and who waits for it.
 
-use super::kind::{
-    self, Cause, Count, Flag, Home, Lock, Once, Portable, Reporter, Shared, Value, any_job,
-};
-use super::reactions::{Key, React, Reaction, Reactions, Taken};
+use super::kind::{self, Brief, Cause, Count, Flag, Lock, Portable, Reporter, Shared, Slot, Value};
+use super::reactions::{Key, React, Reaction, Reactions};
 use super::ticks::guard;
+use crate::hot::PromiseState;
 use crate::hot::panics::Panics;
 use crate::hot::reason::{Payload, UnhandledRejection};
-use crate::hot::slot::Slot;
-use crate::hot::{PromiseState, flat};
+use core::mem::{self, ManuallyDrop};
 use core::panic::Location;
+use core::task::Waker;
 use std::panic::resume_unwind;
 
 /// What every promise begins with.
 pub(crate) struct Cell<T, E> {
-    outcome: Once<Slot<Outcome<T, E>>>,
+    outcome: Slot<Outcome<T, E>>,
     /// How many can look at the outcome, now or when it comes: views, and reactions that will be given one. Whoever settles
     /// the promise is none of them.
     viewers: Count,
-    reactions: Lock<Reactions<T, E>>,
+    /// Dropped by the cell, which looks first whether there are any.
+    reactions: Brief<ManuallyDrop<Reactions<T, E>>>,
     /// Somebody handles a rejection.
     consumed: Flag,
     /// Nobody is left who could settle it.
@@ -41,9 +41,11 @@ pub(crate) enum Outcome<T, E> {
 pub(crate) type Handle<T, E> = Shared<dyn Node<T, E>>;
 
 /// What a handle points to: a cell, and in the same allocation what will settle it.
-pub(crate) trait Node<T, E>: Portable {
-    fn cell(&self) -> &Cell<T, E>;
-
+///
+/// # Safety
+///
+/// At the very beginning of the object lies its [`Cell`].
+pub(crate) unsafe trait Node<T, E>: Portable {
     /// It was cancelled: drops what would have settled it.
     fn stop(self: Shared<Self>) {}
 
@@ -70,29 +72,39 @@ pub(crate) trait Suspect: Portable {
 }
 
 impl<T, E> Cell<T, E> {
+    /// The cell of a promise. It is looked for with every step, so without a call.
+    #[inline]
+    pub(crate) fn of<'a>(promise: &'a Handle<T, E>) -> &'a Self {
+        // SAFETY: whoever implements `Node` says that the cell lies there, and it lives as long as the promise.
+        unsafe { &*Shared::as_ptr(promise).cast::<Self>() }
+    }
+
     /// A pending promise for one view.
+    #[inline]
     pub(crate) fn new(place: &'static Location<'static>) -> Self
     where
         E: Cause,
     {
-        Self::with(Once::new(), place)
+        Self::with(Slot::empty(), place)
     }
 
+    #[inline]
     fn settled(place: &'static Location<'static>, outcome: Outcome<T, E>) -> Self
     where
         E: Cause,
     {
-        Self::with(Once::from(Slot::new(outcome)), place)
+        Self::with(Slot::full(outcome), place)
     }
 
-    fn with(outcome: Once<Slot<Outcome<T, E>>>, place: &'static Location<'static>) -> Self
+    #[inline]
+    fn with(outcome: Slot<Outcome<T, E>>, place: &'static Location<'static>) -> Self
     where
         E: Cause,
     {
         Self {
             outcome,
             viewers: Count::new(1),
-            reactions: Lock::new(Reactions::new()),
+            reactions: Brief::new(ManuallyDrop::new(Reactions::None)),
             consumed: Flag::default(),
             abandoned: Flag::default(),
             reported: Flag::default(),
@@ -103,7 +115,7 @@ impl<T, E> Cell<T, E> {
 
     #[inline]
     pub(crate) fn is_pending(&self) -> bool {
-        self.outcome.get().is_none()
+        self.outcome.is_empty()
     }
 
     pub(crate) fn place(&self) -> &'static Location<'static> {
@@ -114,7 +126,7 @@ impl<T, E> Cell<T, E> {
     #[inline]
     pub(crate) fn consume(&self) {
         if !self.consumed.get() {
-            self.consumed.set();
+            self.consumed.raise();
         }
     }
 
@@ -126,32 +138,44 @@ impl<T, E> Cell<T, E> {
         }
     }
 
+    #[inline]
+    fn take_reactions(&self) -> Reactions<T, E> {
+        let none = ManuallyDrop::new(Reactions::None);
+        ManuallyDrop::into_inner(self.reactions.replace(none))
+    }
+
     pub(crate) fn is_waited_for(&self) -> bool {
-        !self.reactions.lock().is_empty()
+        // SAFETY: it only looks.
+        unsafe { self.reactions.update(|reactions| !reactions.is_empty()) }
     }
 
     /// Keeps the reaction until the promise settles. Gives it back if it has.
+    #[inline]
     fn wait(&self, mut reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
-        let mut reactions = self.reactions.lock();
-        // Looked at under the lock: whoever settles sets the outcome first and takes the reactions then.
-        if !self.is_pending() {
-            return Err(reaction);
-        }
-        // The same with whoever abandons. An executor that waits for wakers to be woken or dropped shall not wait for this one.
-        let unneeded = if self.abandoned.get() {
-            reaction.forget_waker()
-        } else {
-            None
-        };
-        let key = reactions.push(reaction);
-        drop(reactions);
+        // SAFETY: a waker that is not needed is dropped later.
+        let (key, unneeded) = unsafe {
+            self.reactions.update(|reactions| {
+                // Looked at under the lock: whoever settles sets the outcome first and takes the reactions then.
+                if !self.is_pending() {
+                    return Err(reaction);
+                }
+                // The same with whoever abandons. An executor that waits for wakers to be woken or dropped shall not wait for this one.
+                let unneeded = if self.abandoned.get() {
+                    reaction.forget_waker()
+                } else {
+                    None
+                };
+                Ok((reactions.push(reaction), unneeded))
+            })
+        }?;
         drop(unneeded);
         Ok(key)
     }
 
     /// Forgets a reaction that has not been armed.
     pub(crate) fn forget(&self, key: Key) {
-        let reaction = self.reactions.lock().remove(key);
+        // SAFETY: what is removed is dropped later.
+        let reaction = unsafe { self.reactions.update(|reactions| reactions.remove(key)) };
         if let Some(Reaction::React(..)) = reaction {
             self.viewers.decrement();
         }
@@ -160,29 +184,40 @@ impl<T, E> Cell<T, E> {
 
     /// Makes another waker or task the one to wake.
     pub(crate) fn replace(&self, key: Key, reaction: Reaction<T, E>) {
-        let mut reactions = self.reactions.lock();
-        let unneeded = if self.abandoned.get() {
-            reaction
-        } else {
-            reactions.replace(key, reaction)
+        // SAFETY: what is not kept is dropped later.
+        let unneeded = unsafe {
+            self.reactions.update(|reactions| {
+                if self.abandoned.get() {
+                    reaction
+                } else {
+                    reactions.replace(key, reaction)
+                }
+            })
         };
-        drop(reactions);
         drop(unneeded);
     }
 
-    /// Whether the reaction is kept under this key and `same` says it is up to date.
-    pub(crate) fn is_current(&self, key: Key, same: impl FnOnce(&Reaction<T, E>) -> bool) -> bool {
-        self.reactions.lock().get(key).is_some_and(same)
+    /// Whether `waker` is the one that the reaction under this key wakes.
+    pub(crate) fn is_current(&self, key: Key, waker: &Waker) -> bool {
+        // SAFETY: two wakers are compared by their addresses.
+        unsafe {
+            self.reactions
+                .update(|reactions| reactions.get(key).is_some_and(|kept| kept.wakes(waker)))
+        }
     }
 }
 
 impl<T, E> Drop for Cell<T, E> {
+    #[inline]
     fn drop(&mut self) {
+        let reactions = self.reactions.get_mut();
+        if !matches!(**reactions, Reactions::None) {
+            mem::take(&mut **reactions).drop_flat();
+        }
         if !Reporter::<E>::ON_DROP || self.consumed.get_mut() {
             return;
         }
-        if let Some(Outcome::Settled(Err(reason))) = self.outcome.get_mut().and_then(Slot::get_mut)
-        {
+        if let Some(Outcome::Settled(Err(reason))) = self.outcome.get_mut() {
             self.reporter.report(reason, self.place);
         }
     }
@@ -191,13 +226,13 @@ impl<T, E> Drop for Cell<T, E> {
 /// Settles a promise and gives each reaction its turn, in the order in which they were registered (ECMA-262, 27.2.1.8,
 /// TriggerPromiseReactions). The first outcome counts; false if there was one.
 pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bool {
-    let cell = promise.cell();
+    let cell = Cell::of(promise);
     let rejected = matches!(outcome, Outcome::Settled(Err(_)));
-    if let Err(late) = cell.outcome.set(Slot::new(outcome)) {
+    if let Err(late) = cell.outcome.set(outcome) {
         drop(late);
         return false;
     }
-    let reactions = cell.reactions.lock().take();
+    let reactions = cell.take_reactions();
     if rejected && !cell.consumed.get() {
         track(promise);
     }
@@ -206,19 +241,19 @@ pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bo
 }
 
 #[inline]
-fn trigger<T, E>(promise: &Handle<T, E>, (first, rest): Taken<T, E>) {
-    let Some(rest) = rest else {
-        if let Some(only) = first {
-            only.trigger(promise);
+fn trigger<T, E>(promise: &Handle<T, E>, reactions: Reactions<T, E>) {
+    match reactions {
+        Reactions::None => {}
+        Reactions::One(only) => only.trigger(promise),
+        Reactions::Many(many) => {
+            // Wakers are foreign code.
+            let mut panics = Panics::default();
+            for reaction in many.into_reactions() {
+                panics.guard(|| reaction.trigger(promise));
+            }
+            panics.resume();
         }
-        return;
-    };
-    // Wakers are foreign code.
-    let mut panics = Panics::default();
-    for reaction in first.into_iter().chain(rest.into_reactions()) {
-        panics.guard(|| reaction.trigger(promise));
     }
-    panics.resume();
 }
 
 /// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
@@ -228,14 +263,15 @@ fn track<T, E>(promise: &Handle<T, E>) {
 
 /// Nobody is left who could settle the promise.
 pub(crate) fn abandon<T, E>(promise: &Handle<T, E>) {
-    let cell = promise.cell();
+    let cell = Cell::of(promise);
     if !cell.is_pending() {
         return;
     }
-    cell.abandoned.set();
-    let (waited_for, wakers) = {
-        let mut reactions = cell.reactions.lock();
-        (!reactions.is_empty(), reactions.take_wakers())
+    cell.abandoned.raise();
+    // SAFETY: the wakers are dropped later.
+    let (waited_for, wakers) = unsafe {
+        cell.reactions
+            .update(|reactions| (!reactions.is_empty(), reactions.take_wakers()))
     };
     drop(wakers);
     if waited_for {
@@ -258,23 +294,35 @@ pub(crate) fn wait<T, E>(
 }
 
 /// Has the reaction take its turn when the promise settles, or next if it has (ECMA-262, 27.2.5.4.1, PerformPromiseThen).
+#[inline]
 pub(crate) fn react<T, E>(
     promise: &View<T, E>,
     react: Shared<dyn React<T, E>>,
     index: u32,
 ) -> Option<Key> {
-    promise.cell().viewers.increment();
-    if promise.cell().is_pending() {
-        match wait(promise, Reaction::React(react, index)) {
-            Ok(key) => return Some(key),
-            // Another thread has settled it.
-            Err(reaction) => reaction.trigger(&promise.0),
+    let cell = promise.cell();
+    cell.viewers.increment();
+    cell.consume();
+    let mut waiting = Some(react);
+    let mut key = None;
+    if cell.is_pending() {
+        // SAFETY: the reaction is moved, not dropped.
+        unsafe {
+            cell.reactions.update(|reactions| {
+                // Looked at under the lock, as in `Cell::wait`: another thread may have settled it.
+                if cell.is_pending() {
+                    let reaction = waiting.take().map(|react| Reaction::React(react, index));
+                    key = reaction.map(|reaction| reactions.push(reaction));
+                }
+            });
         }
-    } else {
-        promise.cell().consume();
-        react.arm(View::promised(promise.0.clone()), index);
     }
-    None
+    match waiting {
+        Some(react) => react.arm(View::promised(promise.0.clone()), index),
+        None if cell.abandoned.get() => kind::track_abandoned(promise.handle().clone().suspect()),
+        None => {}
+    }
+    key
 }
 
 /// A promise, for somebody who looks at its outcome.
@@ -294,14 +342,13 @@ impl<T, E> View<T, E> {
 
     #[inline]
     pub(crate) fn cell(&self) -> &Cell<T, E> {
-        self.0.cell()
+        Cell::of(&self.0)
     }
 
     #[inline]
     pub(crate) fn outcome(&self) -> Option<&Outcome<T, E>> {
-        let slot = self.cell().outcome.get()?;
         // SAFETY: `take` is called by the only viewer there is. As long as this reference lives, `self` is another one.
-        unsafe { slot.get() }
+        unsafe { self.cell().outcome.get() }
     }
 
     /// The outcome for one consumer: moved out if nobody else can look at it, else a clone.
@@ -325,10 +372,9 @@ impl<T, E> View<T, E> {
         if !self.is_unique() {
             return Err(self);
         }
-        let slot = self.cell().outcome.get();
         // SAFETY: this is the only viewer, and views are made only from views. So nobody has a reference, and nobody
         // can get one, as `self` ends here.
-        Ok(slot.and_then(|slot| unsafe { slot.take() }))
+        Ok(unsafe { self.cell().outcome.take() })
     }
 
     /// Whether nobody else can look at the outcome, and no reaction will.
@@ -373,7 +419,7 @@ impl<T, E> Drop for View<T, E> {
 
 /// Reports a rejection unless it is handled, or its outcome was moved out; and that somebody waits in vain, once.
 pub(crate) fn report<T, E: Cause>(promise: Handle<T, E>) {
-    let cell = promise.cell();
+    let cell = Cell::of(&promise);
     if cell.is_pending() {
         if cell.is_waited_for() && !cell.reported.set() {
             UnhandledRejection::abandoned(cell.place).report();
@@ -449,6 +495,7 @@ impl SelfAdoption {
 }
 
 /// A promise that nobody has to settle any more.
+#[repr(C)]
 pub(crate) struct Ready<T, E> {
     cell: Cell<T, E>,
 }
@@ -459,7 +506,7 @@ where
     E: Cause,
 {
     let rejected = outcome.is_err();
-    let promise: Handle<T, E> = Shared::new(Ready {
+    let promise: Handle<T, E> = kind::allocate(|| Ready {
         cell: Cell::settled(place, Outcome::Settled(outcome)),
     });
     if rejected {
@@ -468,13 +515,9 @@ where
     View::promised(promise)
 }
 
-/// What all nodes with a field `cell` have in common.
+/// What all nodes have in common.
 macro_rules! node {
-    ($T:ident, $E:ident $(, $stop:item)?) => {
-        fn cell(&self) -> &Cell<$T, $E> {
-            &self.cell
-        }
-
+    ($($stop:item)?) => {
         fn suspect(self: Shared<Self>) -> Shared<dyn Suspect> {
             self
         }
@@ -484,8 +527,9 @@ macro_rules! node {
 }
 pub(crate) use node;
 
-impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {
-    node! { T, E }
+// SAFETY: the cell comes first.
+unsafe impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {
+    node! {}
 }
 
 impl<T: Value, E: Cause> Suspect for Ready<T, E> {
@@ -500,21 +544,12 @@ impl<T: Value, E: Cause> Suspect for Ready<T, E> {
 
 /// Stops a promise: its own work is dropped, and what is derived from it is cancelled.
 pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
-    let cell = promise.cell();
-    if cell.outcome.set(Slot::new(Outcome::Cancelled)).is_err() {
+    let cell = Cell::of(promise);
+    if cell.outcome.set(Outcome::Cancelled).is_err() {
         return;
     }
     // Drops foreign code, whose panic must not keep anybody waiting. Nobody sees it: the promise is cancelled.
     drop(guard(|| promise.clone().stop()));
-    let reactions = cell.reactions.lock().take();
+    let reactions = cell.take_reactions();
     trigger(promise, reactions);
-}
-
-/// Gives a turn to a job, or cancels it at once if its source was cancelled.
-pub(crate) fn queue(source_cancelled: bool, home: &Home, job: Shared<dyn Job>, index: u32) {
-    if source_cancelled {
-        flat::cancel_job(any_job(job), index);
-    } else {
-        home.push(job, index);
-    }
 }

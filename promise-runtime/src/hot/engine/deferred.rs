@@ -2,18 +2,19 @@
 
 use super::Product;
 use super::cell::{Cell, Handle, Job, Node, Suspect, View, abandon, cancel, node, report};
-use super::kind::{Cause, Count, Flag, Lock, Shared, Value};
+use super::kind::{self, Brief, Cause, Count, Flag, Shared, Value};
 use super::ticks::{self, Adopt, Adoption};
 use core::panic::Location;
 
+#[repr(C)]
 pub(crate) struct Deferred<T, E> {
     cell: Cell<T, E>,
+    adoption: Brief<Adoption<T, E>>,
     /// A resolver was called, so the others do nothing; JavaScript's [[AlreadyResolved]].
     resolved: Flag,
     resolvers: Count,
     /// What to do when the last resolver is dropped. A pointer, since `Drop` cannot ask for what the call needs.
     abandon: fn(&Shared<Self>),
-    adoption: Lock<Adoption<T, E>>,
 }
 
 /// One of the two functions that settle a promise.
@@ -29,7 +30,7 @@ where
     pub(crate) fn create(
         place: &'static Location<'static>,
     ) -> (View<T, E>, Resolver<T, E>, Resolver<T, E>) {
-        let promise = Shared::new(Self {
+        let promise = kind::allocate(|| Self {
             cell: Cell::new(place),
             resolved: Flag::default(),
             resolvers: Count::new(2),
@@ -37,7 +38,7 @@ where
                 let promise: Handle<T, E> = promise.clone();
                 abandon(&promise);
             },
-            adoption: Lock::new(Adoption::None),
+            adoption: Brief::new(Adoption::None),
         });
         let resolver = || Resolver {
             promise: promise.clone(),
@@ -55,7 +56,7 @@ where
 {
     pub(crate) fn resolve(&self, product: Product<T, E>) {
         if !self.promise.resolved.set() {
-            ticks::resolve(&self.promise, product);
+            ticks::resolve(self.promise.clone(), product);
         }
     }
 }
@@ -78,12 +79,12 @@ impl<T, E> Drop for Resolver<T, E> {
     }
 }
 
-impl<T: Value, E: Cause> Node<T, E> for Deferred<T, E> {
+// SAFETY: the cell comes first.
+unsafe impl<T: Value, E: Cause> Node<T, E> for Deferred<T, E> {
     node! {
-        T, E,
         fn stop(self: Shared<Self>) {
-            self.resolved.set();
-            ticks::stop(&self.adoption);
+            self.resolved.raise();
+            ticks::stop(self.adoption.replace(Adoption::None));
         }
     }
 }
@@ -100,7 +101,8 @@ impl<T: Value, E: Cause> Suspect for Deferred<T, E> {
 
 impl<T: Value, E: Cause> Job for Deferred<T, E> {
     fn run(self: Shared<Self>, _: u32) {
-        ticks::adopt(&self);
+        let adoption = self.adoption.replace(Adoption::None);
+        ticks::adopt(self, adoption);
     }
 
     fn cancel(self: Shared<Self>, _: u32) {
@@ -110,7 +112,12 @@ impl<T: Value, E: Cause> Job for Deferred<T, E> {
 }
 
 impl<T: Value, E: Cause> Adopt<T, E> for Deferred<T, E> {
-    fn adoption(&self) -> &Lock<Adoption<T, E>> {
-        &self.adoption
+    fn exchange(&self, adoption: Adoption<T, E>) -> Adoption<T, E> {
+        self.adoption.replace(adoption)
+    }
+
+    unsafe fn look<O>(&self, look: impl FnOnce(&mut Adoption<T, E>) -> O) -> O {
+        // SAFETY: so says the caller.
+        unsafe { self.adoption.update(look) }
     }
 }

@@ -1,7 +1,7 @@
 //! `finally`: a handler that sees nothing, runs whatever happens, and changes only what it breaks.
 
 use super::cell::{Cell, Handle, Job, Node, Outcome, Suspect, View, node, react, report, settle};
-use super::kind::{Cause, Home, Lock, Owned, Shared, Value, step};
+use super::kind::{self, Cause, Home, Lock, Owned, Shared, Value, push, step};
 use super::reactions::React;
 use super::ticks::{self, guard};
 use crate::hot::Resolution;
@@ -24,9 +24,10 @@ where
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    let derived = Shared::new(Finally {
+    let home = Home::here();
+    let derived = kind::allocate(|| Finally {
         cell: Cell::new(place),
-        home: Home::here(),
+        home,
         work: Lock::new(Work::Waiting(handler)),
         value: core::marker::PhantomData,
     });
@@ -34,6 +35,7 @@ where
     View::promised(derived)
 }
 
+#[repr(C)]
 struct Finally<T, E, V, F> {
     cell: Cell<T, E>,
     home: Home,
@@ -130,7 +132,7 @@ where
                 }
             }
         }
-        self.home.push(self.clone(), index);
+        push(self, |this| &this.home, index);
     }
 
     fn job(self: Shared<Self>) -> Shared<dyn Job> {
@@ -174,7 +176,8 @@ where
     }
 }
 
-impl<T, E, V, F> Node<T, E> for Finally<T, E, V, F>
+// SAFETY: the cell comes first.
+unsafe impl<T, E, V, F> Node<T, E> for Finally<T, E, V, F>
 where
     T: Clone + Value,
     E: Clone + Cause,
@@ -182,12 +185,11 @@ where
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     node! {
-        T, E,
         fn stop(self: Shared<Self>) {
             let work = mem::replace(&mut *self.work.lock(), Work::Over);
             if let Work::Waiting(handler) | Work::Queued(handler, _) = work {
                 self.set(Work::CleaningUp(handler));
-                self.home.push(self.clone(), 0);
+                push(self, |this| &this.home, 0);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::cell::{
     Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, react, report, resolved, settle,
 };
-use super::kind::{Cause, Lock, Shared, Value, Weak};
+use super::kind::{self, Cause, Lock, Shared, Value, Weak};
 use super::reactions::{Key, React};
 use super::ticks;
 use crate::AggregateError;
@@ -153,6 +153,7 @@ impl<T: Value, E: Value> Rule<T, E> for Race {
     }
 }
 
+#[repr(C)]
 struct Join<T, E, V, R, C> {
     cell: Cell<V, R>,
     state: Lock<State<T, E, C>>,
@@ -178,12 +179,10 @@ where
     C: Rule<T, E>,
     C::Reason: Reason,
 {
-    let joined = Shared::new(Join {
+    let sources = promises.iter().map(|_| Source::None).collect();
+    let joined = kind::allocate(|| Join {
         cell: Cell::new(place),
-        state: Lock::new(State {
-            rule,
-            sources: promises.iter().map(|_| Source::None).collect(),
-        }),
+        state: Lock::new(State { rule, sources }),
     });
     for (index, promise) in (0..).zip(&promises) {
         if let Some(key) = react(promise, joined.clone(), index) {
@@ -220,7 +219,7 @@ where
         for source in sources {
             if let Source::Pending(promise, key) = source {
                 if let Some(promise) = promise.upgrade() {
-                    promise.cell().forget(key);
+                    Cell::of(&promise).forget(key);
                 }
             }
         }
@@ -291,17 +290,14 @@ where
     }
 }
 
-impl<T, E, C> Node<C::Value, C::Reason> for Join<T, E, C::Value, C::Reason, C>
+// SAFETY: the cell comes first.
+unsafe impl<T, E, C> Node<C::Value, C::Reason> for Join<T, E, C::Value, C::Reason, C>
 where
     T: Clone + Value,
     E: Clone + Value,
     C: Rule<T, E>,
     C::Reason: Reason,
 {
-    fn cell(&self) -> &Cell<C::Value, C::Reason> {
-        &self.cell
-    }
-
     fn suspect(self: Shared<Self>) -> Shared<dyn Suspect> {
         self
     }

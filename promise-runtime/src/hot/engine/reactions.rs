@@ -1,7 +1,7 @@
 //! The list of who waits for one promise: in order, with removal, and without recursion when it is dropped.
 
 use super::cell::{Handle, Job, View};
-use super::kind::{Portable, Shared, any_job};
+use super::kind::{self, Portable, Shared, any_job};
 use crate::hot::TaskId;
 use crate::hot::flat;
 use core::mem;
@@ -46,6 +46,15 @@ impl<T, E> Reaction<T, E> {
         }
     }
 
+    /// Whether this is the waker that it wakes, by its address.
+    pub(crate) fn wakes(&self, waker: &Waker) -> bool {
+        match self {
+            Self::Task(task) => kind::polled_task(waker) == Some(*task),
+            Self::Waker(known) => known.will_wake(waker),
+            Self::React(..) => false,
+        }
+    }
+
     fn drop_flat(self) {
         if let Self::React(react, _) = self {
             flat::drop_job(any_job(react.job()));
@@ -57,61 +66,60 @@ impl<T, E> Reaction<T, E> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(u64);
 
-/// Most promises have one consumer, which needs no allocation.
-pub(crate) struct Reactions<T, E> {
-    /// Its key is 0.
-    first: Option<Reaction<T, E>>,
-    rest: Option<Box<Rest<T, E>>>,
+/// Who waits for a pending promise.
+#[derive(Default)]
+pub(crate) enum Reactions<T, E> {
+    #[default]
+    None,
+    /// Most promises have one consumer, which needs no allocation. Its key is 0.
+    One(Reaction<T, E>),
+    Many(Box<Many<T, E>>),
 }
 
-/// The reactions of a promise that has settled: the first one, and the others if there are any.
-pub(crate) type Taken<T, E> = (Option<Reaction<T, E>>, Option<Box<Rest<T, E>>>);
-
 /// In the order of the keys, with gaps where reactions were removed.
-pub(crate) struct Rest<T, E> {
+pub(crate) struct Many<T, E> {
     entries: VecDeque<(Key, Option<Reaction<T, E>>)>,
     next: u64,
     live: usize,
 }
 
 impl<T, E> Reactions<T, E> {
-    pub(crate) const fn new() -> Self {
-        Self {
-            first: None,
-            rest: None,
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::None => true,
+            Self::One(_) => false,
+            Self::Many(many) => many.live == 0,
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.first.is_none() && self.rest.as_ref().is_none_or(|rest| rest.live == 0)
-    }
-
+    #[inline]
     pub(crate) fn push(&mut self, reaction: Reaction<T, E>) -> Key {
-        if self.is_empty() {
-            self.first = Some(reaction);
+        if matches!(self, Self::None) {
+            // There is nothing to drop.
+            mem::forget(mem::replace(self, Self::One(reaction)));
             return Key(0);
         }
-        let rest = self.rest.get_or_insert_with(|| {
-            Box::new(Rest {
-                entries: VecDeque::new(),
-                next: 1,
-                live: 0,
-            })
-        });
-        let key = Key(rest.next);
-        rest.next += 1;
-        rest.live += 1;
-        rest.entries.push_back((key, Some(reaction)));
+        self.push_another(reaction)
+    }
+
+    #[cold]
+    fn push_another(&mut self, reaction: Reaction<T, E>) -> Key {
+        let mut many = match mem::take(self) {
+            Self::None => Many::new(None),
+            Self::One(first) => Many::new(Some(first)),
+            Self::Many(many) => many,
+        };
+        let key = many.push(reaction);
+        *self = Self::Many(many);
         key
     }
 
     pub(crate) fn get(&self, key: Key) -> Option<&Reaction<T, E>> {
-        if key == Key(0) {
-            return self.first.as_ref();
+        match self {
+            Self::None => None,
+            Self::One(only) => (key == Key(0)).then_some(only),
+            Self::Many(many) => many.entries[many.find(key)?].1.as_ref(),
         }
-        let rest = self.rest.as_ref()?;
-        let index = rest.find(key)?;
-        rest.entries[index].1.as_ref()
     }
 
     /// Gives back the one that is not kept: the former one, or this one if all have been taken.
@@ -123,43 +131,72 @@ impl<T, E> Reactions<T, E> {
     }
 
     fn get_mut(&mut self, key: Key) -> Option<&mut Reaction<T, E>> {
-        if key == Key(0) {
-            return self.first.as_mut();
+        match self {
+            Self::None => None,
+            Self::One(only) => (key == Key(0)).then_some(only),
+            Self::Many(many) => {
+                let index = many.find(key)?;
+                many.entries[index].1.as_mut()
+            }
         }
-        let rest = self.rest.as_mut()?;
-        let index = rest.find(key)?;
-        rest.entries[index].1.as_mut()
     }
 
     pub(crate) fn remove(&mut self, key: Key) -> Option<Reaction<T, E>> {
-        if key == Key(0) {
-            return self.first.take();
+        match self {
+            Self::None => None,
+            Self::One(_) if key != Key(0) => None,
+            Self::One(_) => match mem::take(self) {
+                Self::One(only) => Some(only),
+                Self::None | Self::Many(_) => None,
+            },
+            Self::Many(many) => many.remove(key),
         }
-        self.rest.as_mut()?.remove(key)
     }
 
     /// Takes the wakers out; who waits stays known.
     pub(crate) fn take_wakers(&mut self) -> Vec<Waker> {
-        let rest = self
-            .rest
-            .iter_mut()
-            .flat_map(|rest| &mut rest.entries)
-            .filter_map(|(_, reaction)| reaction.as_mut());
-        self.first
-            .iter_mut()
-            .chain(rest)
-            .filter_map(Reaction::forget_waker)
-            .collect()
+        match self {
+            Self::None => Vec::new(),
+            Self::One(only) => only.forget_waker().into_iter().collect(),
+            Self::Many(many) => many
+                .entries
+                .iter_mut()
+                .filter_map(|(_, reaction)| reaction.as_mut())
+                .filter_map(Reaction::forget_waker)
+                .collect(),
+        }
     }
 
-    /// All of them.
-    #[inline]
-    pub(crate) fn take(&mut self) -> Taken<T, E> {
-        (self.first.take(), self.rest.take())
+    /// Drops them without recursion.
+    #[cold]
+    pub(crate) fn drop_flat(self) {
+        match self {
+            Self::None => {}
+            Self::One(only) => only.drop_flat(),
+            Self::Many(many) => many.into_reactions().for_each(Reaction::drop_flat),
+        }
     }
 }
 
-impl<T, E> Rest<T, E> {
+impl<T, E> Many<T, E> {
+    fn new(first: Option<Reaction<T, E>>) -> Box<Self> {
+        let live = usize::from(first.is_some());
+        let first = first.map(|reaction| (Key(0), Some(reaction)));
+        Box::new(Self {
+            entries: first.into_iter().collect(),
+            next: 1,
+            live,
+        })
+    }
+
+    fn push(&mut self, reaction: Reaction<T, E>) -> Key {
+        let key = Key(self.next);
+        self.next += 1;
+        self.live += 1;
+        self.entries.push_back((key, Some(reaction)));
+        key
+    }
+
     /// In order.
     pub(crate) fn into_reactions(self) -> impl Iterator<Item = Reaction<T, E>> {
         self.entries
@@ -192,23 +229,5 @@ impl<T, E> Rest<T, E> {
             self.entries.shrink_to(self.entries.len() * 2);
         }
         removed
-    }
-}
-
-impl<T, E> Drop for Reactions<T, E> {
-    #[inline]
-    fn drop(&mut self) {
-        if self.first.is_some() || self.rest.is_some() {
-            self.drop_flat();
-        }
-    }
-}
-
-impl<T, E> Reactions<T, E> {
-    #[cold]
-    fn drop_flat(&mut self) {
-        let (first, rest) = self.take();
-        let rest = rest.into_iter().flat_map(|rest| rest.into_reactions());
-        first.into_iter().chain(rest).for_each(Reaction::drop_flat);
     }
 }

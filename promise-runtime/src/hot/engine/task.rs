@@ -1,12 +1,13 @@
 //! A spawned future: the promise, the future and its place in the loop in one allocation.
 
 use super::cell::{Cell, Handle, Node, Outcome, Suspect, View, cancel, node, report, settle};
-use super::kind::{Cause, Lock, Once, Owned, Seat, Shared, Value, fence};
+use super::kind::{self, Cause, Lock, Once, Owned, Seat, Shared, Value, fence};
 use super::ticks::guard;
 use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
+#[repr(C)]
 pub(crate) struct Task<T, E, F> {
     cell: Cell<T, E>,
     stage: Lock<Stage<F>>,
@@ -30,7 +31,7 @@ where
         future: F,
         place: &'static Location<'static>,
     ) -> (View<T, E>, Shared<Self>) {
-        let task = Shared::new(Self {
+        let task = kind::allocate(|| Self {
             cell: Cell::new(place),
             stage: Lock::new(Stage::Running(future)),
             seat: Once::new(),
@@ -95,14 +96,14 @@ where
     }
 }
 
-impl<T, E, F> Node<T, E> for Task<T, E, F>
+// SAFETY: the cell comes first.
+unsafe impl<T, E, F> Node<T, E> for Task<T, E, F>
 where
     T: Value,
     E: Cause,
     F: Future<Output = Result<T, E>> + Owned,
 {
     node! {
-        T, E,
         fn stop(self: Shared<Self>) {
             fence();
             // While the future is polled, whoever polls it drops it.

@@ -2,9 +2,9 @@
 
 use super::Product;
 use super::cell::{
-    Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, node, queue, react, report, settle,
+    Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, node, react, report, settle,
 };
-use super::kind::{Cause, Home, Lock, Owned, Shared, Value};
+use super::kind::{self, Brief, Cause, Home, Owned, Shared, Value, push};
 use super::reactions::React;
 use super::ticks::{self, Adopt, Adoption, guard};
 use core::mem;
@@ -24,30 +24,49 @@ where
     E2: Cause,
     F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
-    let derived = Shared::new(Then {
+    let home = Home::here();
+    let derived = kind::allocate(|| Then {
         cell: Cell::new(place),
-        home: Home::here(),
-        work: Lock::new(Work::Waiting(handler)),
-        adoption: Lock::new(Adoption::None),
+        home,
+        stage: Brief::new(Stage::Waiting(handler)),
     });
     react(source, derived.clone(), 0);
     View::promised(derived)
 }
 
+#[repr(C)]
 struct Then<T, E, U, E2, F> {
     cell: Cell<U, E2>,
+    stage: Brief<Stage<T, E, U, E2, F>>,
     home: Home,
-    work: Lock<Work<T, E, F>>,
-    adoption: Lock<Adoption<U, E2>>,
 }
 
-enum Work<T, E, F> {
+enum Stage<T, E, U, E2, F> {
     /// Its source is pending.
     Waiting(F),
     /// Its source has settled, and it is queued.
     Queued(F, View<T, E>),
     /// The handler is running, or was run or dropped.
-    Over,
+    Begun(Adoption<U, E2>),
+}
+
+impl<T, E, U, E2, F> Stage<T, E, U, E2, F> {
+    const OVER: Self = Self::Begun(Adoption::None);
+
+    /// Takes the source that has settled, if it waits for it.
+    #[inline]
+    fn arm(&mut self, source: &mut Option<View<T, E>>) {
+        match mem::replace(self, Self::OVER) {
+            Self::Waiting(handler) => {
+                if let Some(source) = source.take() {
+                    // There is nothing to drop.
+                    mem::forget(mem::replace(self, Self::Queued(handler, source)));
+                }
+            }
+            // It was cancelled while it waited.
+            other => mem::forget(mem::replace(self, other)),
+        }
+    }
 }
 
 impl<T, E, U, E2, F> React<T, E> for Then<T, E, U, E2, F>
@@ -60,15 +79,22 @@ where
 {
     fn arm(self: Shared<Self>, source: View<T, E>, index: u32) {
         let cancelled = source.is_cancelled();
-        {
-            let work = &mut *self.work.lock();
-            match mem::replace(work, Work::Over) {
-                Work::Waiting(handler) => *work = Work::Queued(handler, source),
-                // Cancelled while it waited.
-                Work::Queued(..) | Work::Over => return,
-            }
+        let mut source = Some(source);
+        // SAFETY: the handler and the source are moved, not dropped.
+        let armed = unsafe {
+            self.stage.update(|stage| {
+                stage.arm(&mut source);
+                source.is_none()
+            })
+        };
+        if !armed {
+            return;
         }
-        queue(cancelled, &self.home, self.clone(), index);
+        if cancelled {
+            ticks::cancel_later(self, index);
+        } else {
+            push(self, |this| &this.home, index);
+        }
     }
 
     fn job(self: Shared<Self>) -> Shared<dyn Job> {
@@ -85,14 +111,15 @@ where
     F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
     fn run(self: Shared<Self>, _: u32) {
-        let work = mem::replace(&mut *self.work.lock(), Work::Over);
-        let Work::Queued(handler, source) = work else {
-            return ticks::adopt(&self);
+        let (handler, source) = match self.stage.replace(Stage::OVER) {
+            Stage::Queued(handler, source) => (handler, source),
+            Stage::Begun(adoption) => return ticks::adopt(self, adoption),
+            Stage::Waiting(_) => return,
         };
         let Some(outcome) = source.take() else { return };
         match outcome.pass() {
             Ok(outcome) => match guard(|| handler(outcome)) {
-                Ok(product) => ticks::resolve(&self, product),
+                Ok(product) => ticks::resolve(self, product),
                 Err(payload) => {
                     let this: Handle<U, E2> = self;
                     settle(&this, Outcome::panicked(payload));
@@ -112,7 +139,8 @@ where
     }
 }
 
-impl<T, E, U, E2, F> Node<U, E2> for Then<T, E, U, E2, F>
+// SAFETY: the cell comes first.
+unsafe impl<T, E, U, E2, F> Node<U, E2> for Then<T, E, U, E2, F>
 where
     T: Value,
     E: Value,
@@ -121,11 +149,10 @@ where
     F: Owned,
 {
     node! {
-        U, E2,
         fn stop(self: Shared<Self>) {
-            let work = mem::replace(&mut *self.work.lock(), Work::Over);
-            drop(work);
-            ticks::stop(&self.adoption);
+            if let Stage::Begun(adoption) = self.stage.replace(Stage::OVER) {
+                ticks::stop(adoption);
+            }
         }
     }
 }
@@ -155,7 +182,21 @@ where
     E2: Cause,
     F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
-    fn adoption(&self) -> &Lock<Adoption<U, E2>> {
-        &self.adoption
+    #[inline]
+    fn exchange(&self, adoption: Adoption<U, E2>) -> Adoption<U, E2> {
+        match self.stage.replace(Stage::Begun(adoption)) {
+            Stage::Begun(former) => former,
+            Stage::Waiting(_) | Stage::Queued(..) => Adoption::None,
+        }
+    }
+
+    unsafe fn look<O>(&self, look: impl FnOnce(&mut Adoption<U, E2>) -> O) -> O {
+        // SAFETY: so says the caller.
+        unsafe {
+            self.stage.update(|stage| match stage {
+                Stage::Begun(adoption) => look(adoption),
+                Stage::Waiting(_) | Stage::Queued(..) => look(&mut Adoption::None),
+            })
+        }
     }
 }

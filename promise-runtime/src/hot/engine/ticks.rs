@@ -19,8 +19,8 @@
 //!
 //! The promises of many threads skip the turns in which no handler runs: nobody can tell there.
 
-use super::cell::{Handle, Job, Node, Outcome, SelfAdoption, View, settle};
-use super::kind::{Lock, Shared, Value, Weak, any_job, step};
+use super::cell::{Cell, Handle, Job, Node, Outcome, SelfAdoption, View, settle};
+use super::kind::{Brief, Portable, Shared, Value, Weak, any_job, step};
 use super::reactions::{Key, React};
 use super::{Product, cell};
 use crate::hot::flat;
@@ -48,80 +48,81 @@ impl<T: Clone, E: Clone> Adopted<T, E> {
 }
 
 /// How far a promise is with becoming what another one becomes (rule 3).
+#[derive(Default)]
 pub(crate) enum Adoption<T, E> {
     /// There is none, or it is over.
+    #[default]
     None,
     /// NewPromiseResolveThenableJob is queued.
     Begun(Adopted<T, E>),
     /// The promise is pending.
-    Waiting(Take<T, E>, Option<(Weak<dyn Node<T, E>>, Key)>),
+    Waiting(Take<T, E>, Option<Weak<dyn Leave>>),
     /// The promise has settled, and the reaction to that is queued.
     Reacting(Adopted<T, E>),
 }
 
-/// A promise that can adopt another one.
+/// A promise that can adopt another one, and keeps how far it is.
 pub(crate) trait Adopt<T, E>: Node<T, E> + Job {
-    /// Where it keeps how far it is. Locked for moments.
-    fn adoption(&self) -> &Lock<Adoption<T, E>>;
+    /// Where it is from now on; gives where it was.
+    fn exchange(&self, adoption: Adoption<T, E>) -> Adoption<T, E>;
+
+    /// Looks at it under its lock.
+    ///
+    /// # Safety
+    ///
+    /// `look` does not come to it again: it runs no foreign code, drops included.
+    unsafe fn look<O>(&self, look: impl FnOnce(&mut Adoption<T, E>) -> O) -> O;
 }
 
 /// What a handler or a resolver said (27.2.1.3.2, Promise Resolve Functions).
-pub(crate) fn resolve<N, T, E>(this: &Shared<N>, product: Product<T, E>)
+#[inline]
+pub(crate) fn resolve<N, T, E>(this: Shared<N>, product: Product<T, E>)
 where
     N: Adopt<T, E> + 'static,
     T: Value,
     E: Value,
 {
-    let promise: Handle<T, E> = this.clone();
     let outcome = match product {
         Product::Fulfill(value) => Outcome::Settled(Ok(value)),
         Product::Reject(reason) => Outcome::Settled(Err(reason)),
-        Product::Adopt(adopted) if is_same(adopted.inner.handle(), &promise) => {
-            self_adoption(promise.cell().place())
-        }
-        Product::Adopt(adopted) => {
-            adopted.inner.cell().consume();
-            *this.adoption().lock() = Adoption::Begun(adopted);
-            return step(this.clone(), 0);
-        }
+        Product::Adopt(adopted) => return begin(this, adopted),
     };
+    let promise: Handle<T, E> = this;
     settle(&promise, outcome);
 }
 
-/// One turn of an adoption.
-pub(crate) fn adopt<N, T, E>(this: &Shared<N>)
+/// Another promise is to decide.
+fn begin<N, T, E>(this: Shared<N>, adopted: Adopted<T, E>)
 where
     N: Adopt<T, E> + 'static,
     T: Value,
     E: Value,
 {
-    let adoption = mem::replace(&mut *this.adoption().lock(), Adoption::None);
+    if core::ptr::addr_eq(
+        Shared::as_ptr(adopted.inner.handle()),
+        Shared::as_ptr(&this),
+    ) {
+        let promise: Handle<T, E> = this;
+        let place = Cell::of(&promise).place();
+        settle(&promise, self_adoption(place));
+        return;
+    }
+    adopted.inner.cell().consume();
+    drop(this.exchange(Adoption::Begun(adopted)));
+    step(this, 0);
+}
+
+/// One turn of an adoption, which was taken out for it.
+pub(crate) fn adopt<N, T, E>(this: Shared<N>, adoption: Adoption<T, E>)
+where
+    N: Adopt<T, E> + 'static,
+    T: Value,
+    E: Value,
+{
     match adoption {
-        // Cancelled before it began, by its own handler or on another thread.
-        Adoption::Begun(_) if !this.cell().is_pending() => {}
-        Adoption::Begun(Adopted { inner, take }) => {
-            *this.adoption().lock() = Adoption::Waiting(take, None);
-            if !inner.cell().is_pending() {
-                return arm(this, inner);
-            }
-            let bridge = Shared::new(Bridge {
-                target: this.clone(),
-            });
-            if let Some(key) = cell::react(&inner, bridge, 0) {
-                let mut adoption = this.adoption().lock();
-                // Looked at under the lock: whoever cancels says so first and stops the adoption then.
-                let is_over = !this.cell().is_pending();
-                if let (Adoption::Waiting(_, source), false) = (&mut *adoption, is_over) {
-                    *source = Some((Shared::downgrade(inner.handle()), key));
-                }
-                drop(adoption);
-                if is_over {
-                    inner.cell().forget(key);
-                }
-            }
-        }
+        Adoption::Begun(adopted) => call_then(this, adopted),
         Adoption::Reacting(Adopted { inner, take }) => {
-            let promise: Handle<T, E> = this.clone();
+            let promise: Handle<T, E> = this;
             if let Some(outcome) = take(inner) {
                 settle(&promise, outcome);
             }
@@ -131,57 +132,121 @@ where
     }
 }
 
-/// The adopted promise has settled.
-fn arm<N, T, E>(this: &Shared<N>, inner: View<T, E>)
+/// The turn of NewPromiseResolveThenableJob.
+fn call_then<N, T, E>(this: Shared<N>, Adopted { inner, take }: Adopted<T, E>)
 where
     N: Adopt<T, E> + 'static,
     T: Value,
     E: Value,
 {
-    let cancelled = inner.is_cancelled();
-    {
-        let adoption = &mut *this.adoption().lock();
-        let Adoption::Waiting(take, _) = *adoption else {
-            return;
-        };
-        *adoption = Adoption::Reacting(Adopted { inner, take });
+    let promise: Handle<T, E> = this.clone();
+    let cell = Cell::of(&promise);
+    if !cell.is_pending() {
+        // Cancelled before it began, by its own handler or on another thread.
+        return;
     }
-    react(cancelled, this.clone(), 0);
+    if !inner.cell().is_pending() {
+        let cancelled = inner.is_cancelled();
+        drop(this.exchange(Adoption::Reacting(Adopted { inner, take })));
+        return react(cancelled, this, 0);
+    }
+    drop(this.exchange(Adoption::Waiting(take, None)));
+    let bridge = Shared::new(Bridge {
+        target: this.clone(),
+        source: Brief::new(None),
+    });
+    let Some(key) = cell::react(&inner, bridge.clone(), 0) else {
+        return;
+    };
+    let source = Shared::downgrade(inner.handle());
+    drop(bridge.source.replace(Some((source, key))));
+    let bridge: Weak<dyn Leave> = Shared::downgrade(&(bridge as Shared<dyn Leave>));
+    let mut bridge = Some(bridge);
+    // SAFETY: a bridge is kept where there was none.
+    let is_over = unsafe {
+        this.look(|adoption| {
+            // Looked at under the lock: whoever cancels says so first and stops the adoption then.
+            let is_over = !cell.is_pending();
+            if let (Adoption::Waiting(_, kept @ None), false) = (adoption, is_over) {
+                *kept = bridge.take();
+            }
+            is_over
+        })
+    };
+    if is_over {
+        inner.cell().forget(key);
+    }
 }
 
 /// The promise is cancelled while it adopts: nothing reacts any more.
-pub(crate) fn stop<T, E>(adoption: &Lock<Adoption<T, E>>) {
-    let adoption = mem::replace(&mut *adoption.lock(), Adoption::None);
-    if let Adoption::Waiting(_, Some((inner, key))) = adoption {
-        if let Some(inner) = inner.upgrade() {
-            inner.cell().forget(key);
+pub(crate) fn stop<T, E>(adoption: Adoption<T, E>) {
+    if let Adoption::Waiting(_, Some(bridge)) = adoption {
+        if let Some(bridge) = bridge.upgrade() {
+            bridge.leave();
         }
     }
 }
 
 /// Waits for an adopted promise that is pending.
-struct Bridge<N> {
+struct Bridge<N, T, E> {
     target: Shared<N>,
+    source: Brief<Option<(Weak<dyn Node<T, E>>, Key)>>,
 }
 
-impl<N, T, E> React<T, E> for Bridge<N>
+/// Something that waits, and can be told not to.
+pub(crate) trait Leave: Portable {
+    fn leave(&self);
+}
+
+impl<N, T, E> Leave for Bridge<N, T, E>
 where
     N: Adopt<T, E> + 'static,
     T: Value,
     E: Value,
 {
-    fn arm(self: Shared<Self>, source: View<T, E>, _: u32) {
-        arm(&self.target, source);
+    fn leave(&self) {
+        if let Some((source, key)) = self.source.replace(None) {
+            if let Some(source) = source.upgrade() {
+                Cell::of(&source).forget(key);
+            }
+        }
+    }
+}
+
+impl<N, T, E> React<T, E> for Bridge<N, T, E>
+where
+    N: Adopt<T, E> + 'static,
+    T: Value,
+    E: Value,
+{
+    /// The adopted promise has settled.
+    fn arm(self: Shared<Self>, inner: View<T, E>, _: u32) {
+        let cancelled = inner.is_cancelled();
+        let mut inner = Some(inner);
+        // SAFETY: what was there before is dropped later.
+        let former = unsafe {
+            self.target
+                .look(|adoption| match (&adoption, inner.take()) {
+                    (Adoption::Waiting(take, _), Some(view)) => {
+                        let take = *take;
+                        let next = Adoption::Reacting(Adopted { inner: view, take });
+                        Some(mem::replace(adoption, next))
+                    }
+                    // Cancelled.
+                    (_, view) => {
+                        inner = view;
+                        None
+                    }
+                })
+        };
+        if former.is_some() {
+            react(cancelled, self.target.clone(), 0);
+        }
     }
 
     fn job(self: Shared<Self>) -> Shared<dyn Job> {
         self.target.clone()
     }
-}
-
-/// Whether two handles are of one promise.
-fn is_same<T, E>(a: &Handle<T, E>, b: &Handle<T, E>) -> bool {
-    core::ptr::addr_eq(Shared::as_ptr(a), Shared::as_ptr(b))
 }
 
 /// Rule 4.
@@ -196,6 +261,7 @@ pub(crate) fn guard<O>(handler: impl FnOnce() -> O) -> Result<O, Payload> {
 }
 
 /// A step that runs no handler is due: its turn comes, unless its source was cancelled.
+#[inline]
 pub(crate) fn react(cancelled: bool, job: Shared<dyn Job>, index: u32) {
     if cancelled {
         cancel_later(job, index);
@@ -205,6 +271,7 @@ pub(crate) fn react(cancelled: bool, job: Shared<dyn Job>, index: u32) {
 }
 
 /// Cancels a job in its place in the chain.
+#[cold]
 pub(crate) fn cancel_later(job: Shared<dyn Job>, index: u32) {
     flat::cancel_job(any_job(job), index);
 }

@@ -55,7 +55,7 @@ impl<T, E> Wait<T, E> {
         };
         let cell = promise.cell();
         if let Stage::Registered(key) = self.stage {
-            if !cell.is_current(key, |reaction| is_for(reaction, cx.waker())) {
+            if !cell.is_current(key, cx.waker()) {
                 cell.replace(key, reaction(cx.waker()));
             }
             note_wait(cx.waker(), cell.place());
@@ -119,14 +119,6 @@ fn reaction<T, E>(waker: &Waker) -> Reaction<T, E> {
     match kind::polled_task(waker) {
         Some(task) => Reaction::Task(task),
         None => Reaction::Waker(waker.clone()),
-    }
-}
-
-fn is_for<T, E>(reaction: &Reaction<T, E>, waker: &Waker) -> bool {
-    match reaction {
-        Reaction::Task(task) => kind::polled_task(waker) == Some(*task),
-        Reaction::Waker(known) => known.will_wake(waker),
-        Reaction::React(..) => false,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::engine::Task;
 use super::kind::Seat;
+#[cfg(feature = "event_loop")]
+use crate::hot::TaskId;
 use crate::hot::{LocalPromise, Reason};
 use core::panic::Location;
 use core::task::Context;
@@ -13,7 +15,8 @@ pub(crate) trait LocalWork {
     fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool;
 
     /// Says which task polls it.
-    fn take_seat(&self, seat: Seat);
+    #[cfg(feature = "event_loop")]
+    fn take_seat(&self, task: TaskId);
 
     /// The executor drops it. Does nothing if it is over.
     fn shut_down(self: Rc<Self>);
@@ -29,8 +32,9 @@ where
         Task::poll(self, cx)
     }
 
-    fn take_seat(&self, seat: Seat) {
-        Task::take_seat(self, seat);
+    #[cfg(feature = "event_loop")]
+    fn take_seat(&self, task: TaskId) {
+        Task::take_seat(self, Seat::Loop(task));
     }
 
     fn shut_down(self: Rc<Self>) {

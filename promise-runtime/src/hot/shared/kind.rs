@@ -6,13 +6,15 @@ use crate::hot::TaskId;
 use crate::hot::flat;
 use crate::hot::job::AnyJob;
 use crate::hot::reason::UnhandledRejection;
-use crate::sync::atomic::{self, AtomicBool, AtomicUsize, Ordering};
+use crate::sync::atomic::{self, AtomicBool, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard};
+use core::mem;
 use core::panic::Location;
 use core::task::Waker;
 use std::sync::{PoisonError, TryLockError};
 
 pub(crate) use super::home::{Home, Seat};
+pub(crate) use super::slot::Slot;
 pub(crate) use crate::sync::OnceLock as Once;
 pub(crate) use std::sync::{Arc as Shared, Weak};
 
@@ -34,6 +36,39 @@ impl<T: Send + 'static> Owned for T {}
 
 /// Whether steps that run no handler have turns of their own: on many threads nobody could tell.
 pub(crate) const TURNS: bool = false;
+
+/// What is locked for so brief moments that no foreign code runs in them.
+#[derive(Default)]
+pub(crate) struct Brief<T>(Mutex<T>);
+
+impl<T> Brief<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Mutex::new(value))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[inline]
+    pub(crate) fn replace(&self, value: T) -> T {
+        mem::replace(&mut *self.lock(), value)
+    }
+
+    /// Changes the value.
+    ///
+    /// # Safety
+    ///
+    /// `change` does not come to this value again: it runs no foreign code, drops included.
+    #[inline]
+    pub(crate) unsafe fn update<O>(&self, change: impl FnOnce(&mut T) -> O) -> O {
+        change(&mut *self.lock())
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Held for moments, never while foreign code runs; but for a future, which is locked while it is polled.
 #[derive(Default)]
@@ -72,22 +107,30 @@ impl Flag {
         *self.0.get_mut()
     }
 
+    /// Makes it true.
+    pub(crate) fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     /// Makes it true; returns what it was.
     pub(crate) fn set(&self) -> bool {
         self.0.swap(true, Ordering::Relaxed)
     }
 }
 
-pub(crate) struct Count(AtomicUsize);
+pub(crate) struct Count(AtomicU32);
 
 impl Count {
-    pub(crate) fn new(count: usize) -> Self {
-        Self(AtomicUsize::new(count))
+    pub(crate) fn new(count: u32) -> Self {
+        Self(AtomicU32::new(count))
     }
 
     pub(crate) fn increment(&self) {
         // Whoever counts one more is counted himself, so nobody takes it for one.
-        self.0.fetch_add(1, Ordering::Relaxed);
+        if self.0.fetch_add(1, Ordering::Relaxed) > u32::MAX / 2 {
+            // Whoever counts so many has forgotten most of them; a wrong count would be worse.
+            std::process::abort();
+        }
     }
 
     /// Sees everything that those did who are not counted any more.
@@ -142,6 +185,23 @@ pub(crate) fn polled_task(_: &Waker) -> Option<TaskId> {
 /// Gives the task that is being polled another turn.
 pub(crate) fn wake_next(waker: &Waker) {
     waker.wake_by_ref();
+}
+
+/// Makes an object where it will lie: it is too large to be copied there.
+#[inline]
+pub(crate) fn allocate<T>(make: impl FnOnce() -> T) -> Shared<T> {
+    let mut place = Shared::new_uninit();
+    Shared::get_mut(&mut place)
+        .expect("nobody else has it yet")
+        .write(make());
+    // SAFETY: it has just been written.
+    unsafe { place.assume_init() }
+}
+
+/// Gives a job its turn where its handler runs.
+pub(crate) fn push<J: Job + 'static>(job: Shared<J>, home: fn(&J) -> &Home, index: u32) {
+    let keeper = job.clone();
+    home(&keeper).push(job, index);
 }
 
 /// Runs a step that runs no handler.
