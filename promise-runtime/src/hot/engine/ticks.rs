@@ -92,7 +92,7 @@ where
 }
 
 /// Another promise is to decide.
-fn begin<N, T, E>(this: Shared<N>, adopted: Adopted<T, E>)
+pub(crate) fn begin<N, T, E>(this: Shared<N>, adopted: Adopted<T, E>)
 where
     N: Adopt<T, E> + 'static,
     T: Value,
