@@ -74,7 +74,7 @@ pub(crate) trait Suspect: Portable {
 impl<T, E> Cell<T, E> {
     /// The cell of a promise. It is looked for with every step, so without a call.
     #[inline]
-    pub(crate) fn of<'a>(promise: &'a Handle<T, E>) -> &'a Self {
+    pub(crate) fn of(promise: &Handle<T, E>) -> &Self {
         // SAFETY: whoever implements `Node` says that the cell lies there, and it lives as long as the promise.
         unsafe { &*Shared::as_ptr(promise).cast::<Self>() }
     }
