@@ -717,6 +717,24 @@ fn one_resolver_goes() {
     });
 }
 
+/// The one has said that another promise is to decide, which the other sees when it goes last.
+fn one_resolver_goes_while_the_other_adopts() {
+    model_with(3, |executor| {
+        let (inner, resolve_inner, _r) = pending::<i32, ()>();
+        let (p, resolve, reject) = pending::<i32, ()>();
+        let mut future = pin!(p.into_future());
+        assert!(poll_once(future.as_mut()).is_pending());
+        let threads = [
+            thread::spawn(move || resolve.adopt(inner)),
+            thread::spawn(move || drop(reject)),
+        ];
+        join(threads);
+        assert_eq!(REPORTS.get(), 0);
+        resolve_inner.call(1);
+        assert_eq!(executor.wait(future), Ok(1));
+    });
+}
+
 /// A rejection is reported when the last of two handles is dropped, unless the other one handles it.
 fn a_rejection_is_reported_once() {
     model(|_| {
@@ -865,6 +883,7 @@ mod tests {
         the_resolvers_go
         the_resolvers_go_while_the_waker_is_replaced
         one_resolver_goes
+        one_resolver_goes_while_the_other_adopts
         a_rejection_is_reported_once
         a_handled_rejection_is_not_reported
         a_future_is_cancelled_while_it_is_polled

@@ -202,6 +202,12 @@ impl Remote {
         }
     }
 
+    /// Whether the thread's queue is that of the loop.
+    #[inline]
+    pub(crate) fn is_current(&self) -> bool {
+        self.woken.is_current()
+    }
+
     /// Gives a job a turn, from any thread. Gives it back if the loop has ended.
     pub(crate) fn push(
         &self,

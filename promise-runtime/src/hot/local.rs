@@ -136,7 +136,7 @@ mod kind {
             self.0.get() == 1
         }
 
-        /// True when it has reached zero.
+        /// True for the last one.
         #[inline]
         pub(crate) fn decrement(&self) -> bool {
             self.0.set(self.0.get() - 1);

@@ -32,6 +32,7 @@
 // | `engine::{then, finally, join, deferred, task}` | the promises, by what settles them |
 // | `engine::wait` | `.await` |
 // | `local`, `shared` | the two kinds, and how each starts futures |
+// | `local::slot`, `shared::slot` | an outcome that comes once |
 // | `jobs` | the microtasks of a thread, first come, first served |
 // | `flat` | drops and cancellations, however long the chain, without recursion |
 // | `panics` | foreign code that panics keeps nobody else waiting |

@@ -1,7 +1,7 @@
 //! An outcome, once, and who waits for it.
 
 use super::kind::{self, Brief, Cause, Count, Flag, Lock, Portable, Reporter, Shared, Slot, Value};
-use super::reactions::{Key, React, Reaction, Reactions};
+use super::reactions::{Key, Many, React, Reaction, Reactions};
 use super::ticks::guard;
 use crate::hot::PromiseState;
 use crate::hot::panics::Panics;
@@ -74,7 +74,7 @@ pub(crate) trait Suspect: Portable {
 impl<T, E> Cell<T, E> {
     /// The cell of a promise. It is looked for with every step, so without a call.
     #[inline]
-    pub(crate) fn of<'a>(promise: &'a Handle<T, E>) -> &'a Self {
+    pub(crate) fn of(promise: &Handle<T, E>) -> &Self {
         // SAFETY: whoever implements `Node` says that the cell lies there, and it lives as long as the promise.
         unsafe { &*Shared::as_ptr(promise).cast::<Self>() }
     }
@@ -155,8 +155,8 @@ impl<T, E> Cell<T, E> {
         // SAFETY: a waker that is not needed is dropped later.
         let (key, unneeded) = unsafe {
             self.reactions.update(|reactions| {
-                // Looked at under the lock: whoever settles sets the outcome first and takes the reactions then.
-                if !self.is_pending() {
+                // Said under the lock: whoever settles sets the outcome first and takes the reactions then.
+                if !self.outcome.wait() {
                     return Err(reaction);
                 }
                 // The same with whoever abandons. An executor that waits for wakers to be woken or dropped shall not wait for this one.
@@ -225,35 +225,55 @@ impl<T, E> Drop for Cell<T, E> {
 
 /// Settles a promise and gives each reaction its turn, in the order in which they were registered (ECMA-262, 27.2.1.8,
 /// TriggerPromiseReactions). The first outcome counts; false if there was one.
+#[inline]
 pub(crate) fn settle<T, E>(promise: &Handle<T, E>, outcome: Outcome<T, E>) -> bool {
-    let cell = Cell::of(promise);
+    settle_cell(Cell::of(promise), outcome, || promise.clone())
+}
+
+/// The same for whoever has no handle at hand, as long as none is needed.
+#[inline]
+pub(crate) fn settle_cell<T, E>(
+    cell: &Cell<T, E>,
+    outcome: Outcome<T, E>,
+    promise: impl Fn() -> Handle<T, E>,
+) -> bool {
     let rejected = matches!(outcome, Outcome::Settled(Err(_)));
-    if let Err(late) = cell.outcome.set(outcome) {
-        drop(late);
-        return false;
-    }
-    let reactions = cell.take_reactions();
+    let waited_for = match cell.outcome.set(outcome) {
+        Ok(waited_for) => waited_for,
+        Err(late) => {
+            drop(late);
+            return false;
+        }
+    };
+    let reactions = if waited_for {
+        cell.take_reactions()
+    } else {
+        Reactions::None
+    };
     if rejected && !cell.consumed.get() {
-        track(promise);
+        track(&promise());
     }
-    trigger(promise, reactions);
+    trigger(reactions, promise);
     true
 }
 
 #[inline]
-fn trigger<T, E>(promise: &Handle<T, E>, reactions: Reactions<T, E>) {
+fn trigger<T, E>(reactions: Reactions<T, E>, promise: impl Fn() -> Handle<T, E>) {
     match reactions {
         Reactions::None => {}
         Reactions::One(only) => only.trigger(promise),
-        Reactions::Many(many) => {
-            // Wakers are foreign code.
-            let mut panics = Panics::default();
-            for reaction in many.into_reactions() {
-                panics.guard(|| reaction.trigger(promise));
-            }
-            panics.resume();
-        }
+        Reactions::Many(many) => trigger_all(*many, &promise()),
     }
+}
+
+#[cold]
+fn trigger_all<T, E>(many: Many<T, E>, promise: &Handle<T, E>) {
+    // Wakers are foreign code.
+    let mut panics = Panics::default();
+    for reaction in many.into_reactions() {
+        panics.guard(|| reaction.trigger(|| promise.clone()));
+    }
+    panics.resume();
 }
 
 /// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
@@ -309,8 +329,8 @@ pub(crate) fn react<T, E>(
         // SAFETY: the reaction is moved, not dropped.
         unsafe {
             cell.reactions.update(|reactions| {
-                // Looked at under the lock, as in `Cell::wait`: another thread may have settled it.
-                if cell.is_pending() {
+                // As in `Cell::wait`: another thread may have settled it.
+                if cell.outcome.wait() {
                     let reaction = waiting.take().map(|react| Reaction::React(react, index));
                     key = reaction.map(|reaction| reactions.push(reaction));
                 }
@@ -374,7 +394,17 @@ impl<T, E> View<T, E> {
         }
         // SAFETY: this is the only viewer, and views are made only from views. So nobody has a reference, and nobody
         // can get one, as `self` ends here.
-        Ok(unsafe { self.cell().outcome.take() })
+        let outcome = unsafe { self.cell().outcome.take() };
+        self.end();
+        Ok(outcome)
+    }
+
+    /// Nobody counts the views any more.
+    #[inline]
+    fn end(self) {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: the handle is read once, and not dropped where it was.
+        drop(unsafe { core::ptr::read(&this.0) });
     }
 
     /// Whether nobody else can look at the outcome, and no reaction will.
@@ -551,5 +581,5 @@ pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
     // Drops foreign code, whose panic must not keep anybody waiting. Nobody sees it: the promise is cancelled.
     drop(guard(|| promise.clone().stop()));
     let reactions = cell.take_reactions();
-    trigger(promise, reactions);
+    trigger(reactions, || promise.clone());
 }

@@ -1,25 +1,29 @@
 //! Promises that are settled from outside, and what settles them.
 
 use super::Product;
-use super::cell::{Cell, Handle, Job, Node, Suspect, View, abandon, cancel, node, report};
+use super::cell::{
+    Cell, Handle, Job, Node, Outcome, Suspect, View, abandon, cancel, node, report, settle_cell,
+};
 use super::kind::{self, Brief, Cause, Count, Flag, Shared, Value};
 use super::ticks::{self, Adopt, Adoption};
+use core::mem::ManuallyDrop;
 use core::panic::Location;
+use core::ptr;
 
 #[repr(C)]
 pub(crate) struct Deferred<T, E> {
     cell: Cell<T, E>,
     adoption: Brief<Adoption<T, E>>,
-    /// A resolver was called, so the others do nothing; JavaScript's [[AlreadyResolved]].
+    /// Another promise is to decide, so the resolvers do nothing; with the outcome, JavaScript's [[AlreadyResolved]].
     resolved: Flag,
     resolvers: Count,
     /// What to do when the last resolver is dropped. A pointer, since `Drop` cannot ask for what the call needs.
     abandon: fn(&Shared<Self>),
 }
 
-/// One of the two functions that settle a promise.
+/// One of the two functions that settle a promise. All of one promise hold it together, as one.
 pub(crate) struct Resolver<T, E> {
-    promise: Shared<Deferred<T, E>>,
+    promise: ManuallyDrop<Shared<Deferred<T, E>>>,
 }
 
 impl<T, E> Deferred<T, E>
@@ -40,11 +44,11 @@ where
             },
             adoption: Brief::new(Adoption::None),
         });
-        let resolver = || Resolver {
-            promise: promise.clone(),
+        let resolve = Resolver {
+            promise: ManuallyDrop::new(promise.clone()),
         };
-        let resolvers = [resolver(), resolver()];
-        let [resolve, reject] = resolvers;
+        // SAFETY: both are counted.
+        let reject = unsafe { resolve.copy() };
         (View::promised(promise), resolve, reject)
     }
 }
@@ -55,26 +59,56 @@ where
     E: Cause,
 {
     pub(crate) fn resolve(&self, product: Product<T, E>) {
-        if !self.promise.resolved.set() {
-            ticks::resolve(self.promise.clone(), product);
+        let promise = &*self.promise;
+        if promise.resolved.get() || !promise.cell.is_pending() {
+            return;
         }
+        let outcome = match product {
+            Product::Fulfill(value) => Outcome::Settled(Ok(value)),
+            Product::Reject(reason) => Outcome::Settled(Err(reason)),
+            Product::Adopt(adopted) => {
+                if !promise.resolved.set() {
+                    ticks::begin(promise.clone(), adopted);
+                }
+                return;
+            }
+        };
+        settle_cell(&promise.cell, outcome, || promise.clone());
     }
 }
 
 impl<T, E> Clone for Resolver<T, E> {
+    #[inline]
     fn clone(&self) -> Self {
         self.promise.resolvers.increment();
-        Self {
-            promise: self.promise.clone(),
-        }
+        // SAFETY: it was counted right before.
+        unsafe { self.copy() }
+    }
+}
+
+impl<T, E> Resolver<T, E> {
+    /// One more, which holds the same.
+    ///
+    /// # Safety
+    ///
+    /// It is counted: the last one that is counted drops what all of them hold.
+    unsafe fn copy(&self) -> Self {
+        // SAFETY: so says the caller.
+        let promise = unsafe { ptr::read(&self.promise) };
+        Self { promise }
     }
 }
 
 impl<T, E> Drop for Resolver<T, E> {
+    #[inline]
     fn drop(&mut self) {
-        let promise = &self.promise;
-        if promise.resolvers.decrement() && !promise.resolved.get() {
-            (promise.abandon)(promise);
+        if !self.promise.resolvers.decrement() {
+            return;
+        }
+        // SAFETY: this is the last one, and it ends here.
+        let promise = unsafe { ManuallyDrop::take(&mut self.promise) };
+        if promise.cell.is_pending() && !promise.resolved.get() {
+            (promise.abandon)(&promise);
         }
     }
 }
@@ -83,7 +117,6 @@ impl<T, E> Drop for Resolver<T, E> {
 unsafe impl<T: Value, E: Cause> Node<T, E> for Deferred<T, E> {
     node! {
         fn stop(self: Shared<Self>) {
-            self.resolved.raise();
             ticks::stop(self.adoption.replace(Adoption::None));
         }
     }

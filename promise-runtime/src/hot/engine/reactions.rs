@@ -30,9 +30,10 @@ pub(crate) enum Reaction<T, E> {
 
 impl<T, E> Reaction<T, E> {
     /// The promise has settled.
-    pub(crate) fn trigger(self, promise: &Handle<T, E>) {
+    #[inline]
+    pub(crate) fn trigger(self, promise: impl FnOnce() -> Handle<T, E>) {
         match self {
-            Self::React(react, index) => react.arm(View::promised(promise.clone()), index),
+            Self::React(react, index) => react.arm(View::promised(promise()), index),
             Self::Task(task) => task.wake(),
             Self::Waker(waker) => waker.wake(),
         }
@@ -180,10 +181,11 @@ impl<T, E> Reactions<T, E> {
 
 impl<T, E> Many<T, E> {
     fn new(first: Option<Reaction<T, E>>) -> Box<Self> {
+        let mut entries = VecDeque::with_capacity(4);
         let live = usize::from(first.is_some());
-        let first = first.map(|reaction| (Key(0), Some(reaction)));
+        entries.extend(first.map(|reaction| (Key(0), Some(reaction))));
         Box::new(Self {
-            entries: first.into_iter().collect(),
+            entries,
             next: 1,
             live,
         })

@@ -53,19 +53,17 @@ enum Stage<T, E, U, E2, F> {
 impl<T, E, U, E2, F> Stage<T, E, U, E2, F> {
     const OVER: Self = Self::Begun(Adoption::None);
 
-    /// Takes the source that has settled, if it waits for it.
+    /// Takes the source that has settled. Gives it back if nobody waits for it any more.
     #[inline]
-    fn arm(&mut self, source: &mut Option<View<T, E>>) {
-        match mem::replace(self, Self::OVER) {
-            Self::Waiting(handler) => {
-                if let Some(source) = source.take() {
-                    // There is nothing to drop.
-                    mem::forget(mem::replace(self, Self::Queued(handler, source)));
-                }
-            }
+    fn arm(&mut self, source: View<T, E>) -> Option<View<T, E>> {
+        let (next, unneeded) = match mem::replace(self, Self::OVER) {
+            Self::Waiting(handler) => (Self::Queued(handler, source), None),
             // It was cancelled while it waited.
-            other => mem::forget(mem::replace(self, other)),
-        }
+            other => (other, Some(source)),
+        };
+        // What lies there has nothing to drop.
+        mem::forget(mem::replace(self, next));
+        unneeded
     }
 }
 
@@ -79,15 +77,9 @@ where
 {
     fn arm(self: Shared<Self>, source: View<T, E>, index: u32) {
         let cancelled = source.is_cancelled();
-        let mut source = Some(source);
         // SAFETY: the handler and the source are moved, not dropped.
-        let armed = unsafe {
-            self.stage.update(|stage| {
-                stage.arm(&mut source);
-                source.is_none()
-            })
-        };
-        if !armed {
+        let unneeded = unsafe { self.stage.update(|stage| stage.arm(source)) };
+        if unneeded.is_some() {
             return;
         }
         if cancelled {

@@ -92,7 +92,7 @@ where
 }
 
 /// Another promise is to decide.
-fn begin<N, T, E>(this: Shared<N>, adopted: Adopted<T, E>)
+pub(crate) fn begin<N, T, E>(this: Shared<N>, adopted: Adopted<T, E>)
 where
     N: Adopt<T, E> + 'static,
     T: Value,
@@ -187,10 +187,13 @@ pub(crate) fn stop<T, E>(adoption: Adoption<T, E>) {
     }
 }
 
+/// A reaction, by the promise that keeps it.
+type Registered<T, E> = (Weak<dyn Node<T, E>>, Key);
+
 /// Waits for an adopted promise that is pending.
 struct Bridge<N, T, E> {
     target: Shared<N>,
-    source: Brief<Option<(Weak<dyn Node<T, E>>, Key)>>,
+    source: Brief<Option<Registered<T, E>>>,
 }
 
 /// Something that waits, and can be told not to.

@@ -54,6 +54,12 @@ impl<T> Ring<T> {
         self.slots = slots;
     }
 
+    /// The one that `index` others are before.
+    #[inline]
+    pub(super) fn get(&self, index: usize) -> Option<&T> {
+        self.slots.get(self.place(index))?.as_ref()
+    }
+
     #[inline]
     pub(super) fn front(&self) -> Option<&T> {
         self.slots.get(self.head)?.as_ref()

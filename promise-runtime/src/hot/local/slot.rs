@@ -29,9 +29,9 @@ impl<T> Slot<T> {
         matches!(unsafe { &*self.0.get() }, Place::Empty)
     }
 
-    /// Gives the value back if there was one before.
+    /// Whether somebody may be waiting; gives the value back if there was one before.
     #[inline]
-    pub(crate) fn set(&self, value: T) -> Result<(), T> {
+    pub(crate) fn set(&self, value: T) -> Result<bool, T> {
         if !self.is_empty() {
             return Err(value);
         }
@@ -39,7 +39,13 @@ impl<T> Slot<T> {
         let empty = mem::replace(unsafe { &mut *self.0.get() }, Place::Full(value));
         // There is nothing to drop.
         mem::forget(empty);
-        Ok(())
+        Ok(true)
+    }
+
+    /// From here on somebody waits; false if there is a value.
+    #[inline]
+    pub(crate) fn wait(&self) -> bool {
+        self.is_empty()
     }
 
     #[inline]

@@ -40,6 +40,28 @@ impl Home {
         crate::spawn::no_executor()
     }
 
+    /// Whether it is the event loop whose queue is this thread's: so it is with most, and a job need not be held twice then.
+    #[inline]
+    pub(crate) fn is_here(&self) -> bool {
+        match self {
+            #[cfg(feature = "event_loop")]
+            Self::Loop(remote) => remote.is_current(),
+            #[cfg(feature = "tokio")]
+            Self::Tokio(_) => false,
+            #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
+            Self::Nowhere => false,
+        }
+    }
+
+    /// Gives a job a turn where [`is_here`](Self::is_here) has said so.
+    #[inline]
+    pub(crate) fn push_here(job: Arc<dyn Job>, index: u32) {
+        #[cfg(any(feature = "event_loop", feature = "tokio"))]
+        crate::hot::jobs::push(crate::hot::jobs::Entry::Shared(job, index));
+        #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
+        drop((job, index));
+    }
+
     pub(crate) fn push(&self, job: Arc<dyn Job>, index: u32) {
         match self {
             #[cfg(feature = "event_loop")]

@@ -138,9 +138,10 @@ impl Count {
         self.0.load(Ordering::Acquire) == 1
     }
 
-    /// True when it has reached zero.
+    /// True for the last one; it sees everything that the others did before they were counted no more.
     pub(crate) fn decrement(&self) -> bool {
-        self.0.fetch_sub(1, Ordering::Release) == 1
+        // Only who is counted counts others, so nobody comes after the last one, and nobody would see it subtracted.
+        self.is_one() || self.0.fetch_sub(1, Ordering::AcqRel) == 1
     }
 }
 
@@ -190,16 +191,20 @@ pub(crate) fn wake_next(waker: &Waker) {
 /// Makes an object where it will lie: it is too large to be copied there.
 #[inline]
 pub(crate) fn allocate<T>(make: impl FnOnce() -> T) -> Shared<T> {
-    let mut place = Shared::new_uninit();
-    Shared::get_mut(&mut place)
-        .expect("nobody else has it yet")
-        .write(make());
+    let place = Shared::<T>::new_uninit();
+    // `Shared::get_mut` would ask two counts whether somebody else has it.
+    let object = Shared::as_ptr(&place).cast::<T>().cast_mut();
+    // SAFETY: nobody else has it yet, so this is the only access; a `MaybeUninit<T>` is laid out as a `T`.
+    unsafe { object.write(make()) };
     // SAFETY: it has just been written.
     unsafe { place.assume_init() }
 }
 
 /// Gives a job its turn where its handler runs.
 pub(crate) fn push<J: Job + 'static>(job: Shared<J>, home: fn(&J) -> &Home, index: u32) {
+    if home(&job).is_here() {
+        return Home::push_here(job, index);
+    }
     let keeper = job.clone();
     home(&keeper).push(job, index);
 }
