@@ -129,7 +129,7 @@ fn with_no_time_to_live_nothing_is_kept() {
     });
 }
 
-/// sindresorhus/p-memoize#11, sindresorhus/memoize#8, medikoo/memoizee#84: a rejection is remembered, and everybody gets it from then on.
+/// sindresorhus/p-memoize#11, sindresorhus/memoize#8, medikoo/memoizee#84 and #117: a rejection is remembered, and everybody gets it from then on.
 #[test]
 fn a_rejection_goes_to_all_who_wait_and_is_not_kept() {
     virtually(async {
