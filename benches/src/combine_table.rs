@@ -230,12 +230,27 @@ macro_rules! fixed {
             group.case("futures-concurrency", |p| [$(leaf!($one p)),*].try_join());
             group.case("futures-buffered", |p| buffered_try_join_all([$(leaf!($one p)),*]));
         }
+        for (shuffled, when) in [(false, "in order"), (true, "shuffled")] {
+            let name = format!("{} different, one by one {when}", $leaves);
+            let mut group = Group { name, leaves: $leaves, pending: 0, cases: $cases };
+            group.driven(OURS, shuffled, |mut of| all(($(next!($one of),)*)));
+            group.driven("futures try_join!", shuffled, |mut of| async move { futures::try_join!($(next!($one of)),*) });
+            group.driven("tokio try_join!", shuffled, |mut of| async move { tokio::try_join!($(next!($one of)),*) });
+            group.driven("tokio try_join!, biased", shuffled, |mut of| async move { tokio::try_join!(biased; $(next!($one of)),*) });
+            group.driven("futures-concurrency", shuffled, |mut of| ($(next!($one of),)*).try_join());
+        }
     };
 }
 
 macro_rules! leaf {
     ($one:tt $pending:ident) => {
         wakes($pending)
+    };
+}
+
+macro_rules! next {
+    ($one:tt $leaves:ident) => {
+        $leaves.next().expect("there are as many")
     };
 }
 
