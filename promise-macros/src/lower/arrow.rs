@@ -451,15 +451,18 @@ fn unbraced(body: &TokenStream) -> TokenStream {
     }
 }
 
-/// Where an expression's value stands: at its tail, or at the block that has none.
+/// Where an expression's value stands: at its tail, or at the block that has none. What an editor is to complete is
+/// unread tokens in braces of ours.
 fn place(expression: &Expr) -> Span {
-    let Expr::Block(block) = expression else {
-        return expression.span();
+    let block = match expression {
+        Expr::Block(block) => &block.block,
+        Expr::Verbatim(tokens) => return start(&unbraced(tokens)),
+        _ => return expression.span(),
     };
-    match block.block.stmts.last() {
+    match block.stmts.last() {
         Some(Stmt::Expr(tail, None)) => place(tail),
         Some(Stmt::Macro(tail)) if tail.semi_token.is_none() => tail.span(),
-        _ => block.block.brace_token.span.join(),
+        _ => block.brace_token.span.join(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Lifetime, Macro, Stmt, Token};
 
@@ -9,7 +10,7 @@ use super::choices::Choice;
 use super::{Lowering, Scope, emit};
 use crate::body;
 use crate::model::{Body, Nested};
-use crate::runtime::{at, hidden_at};
+use crate::runtime::{at, hidden_at, located};
 
 /// What `return` and the tail of a body do.
 #[derive(Clone)]
@@ -192,7 +193,7 @@ impl Words<'_> {
     }
 
     fn settled(&mut self, mut expression: Expr) -> TokenStream {
-        let span = syn::spanned::Spanned::span(&expression);
+        let span = expression.span();
         if let Some(chain) = self.chain(&expression) {
             return self.lowering.in_place(chain, self.scope);
         }
@@ -260,7 +261,7 @@ impl Words<'_> {
         emit!((#settled))
     }
 
-    fn nested(&mut self, index: usize) -> TokenStream {
+    fn nested(&mut self, index: usize, span: Span) -> TokenStream {
         match &self.nested[index] {
             Nested::Chain(chain) => self
                 .lowering
@@ -271,7 +272,7 @@ impl Words<'_> {
                     .iter()
                     .map(|(_, value)| self.lowering.contents(value, self.exit, self.scope));
                 let path = self.lowering.record(&names);
-                emit!(#path { #(#names: #values),* })
+                located(&emit!(#path { #(#names: #values),* }), span)
             }
         }
     }
@@ -302,7 +303,7 @@ impl VisitMut for Words<'_> {
         if let Some(index) =
             body::nested_index(expression).filter(|&index| index < self.nested.len())
         {
-            *expression = Expr::Verbatim(self.nested(index));
+            *expression = Expr::Verbatim(self.nested(index, expression.span()));
             return;
         }
         if self.enclosed {
@@ -319,7 +320,7 @@ impl VisitMut for Words<'_> {
                 self.question(&inner.expr, span)
             }
             Expr::Unary(inner) if body::is_await(&inner.expr) => {
-                let span = syn::spanned::Spanned::span(&inner.op);
+                let span = inner.op.span();
                 self.awaited(&inner.expr, span)
             }
             Expr::Await(inner) if !self.scope.deadlines.is_empty() => {
