@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicPtr;
 
-/// Where the diaries are that are never dropped. A leak checker that finds their addresses here reports only what
-/// nobody knows of.
-static KEPT: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+/// The diaries that are never dropped. A leak checker that finds them here reports only what nobody knows of.
+static KEPT: Mutex<Vec<AtomicPtr<Diary>>> = Mutex::new(Vec::new());
 
 /// A shared list of lines, and a count of the [`Token`]s and watched leaves that exist. Clones share.
 #[derive(Clone, Default)]
@@ -32,7 +32,7 @@ impl Diary {
     pub fn kept() -> &'static Self {
         let diary: &'static Self = Box::leak(Box::default());
         let mut kept = KEPT.lock().expect("nothing panics while it is locked");
-        kept.push(std::ptr::from_ref(diary) as usize);
+        kept.push(AtomicPtr::new(std::ptr::from_ref(diary).cast_mut()));
         diary
     }
 
