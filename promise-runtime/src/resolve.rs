@@ -248,9 +248,26 @@ impl<E> Tag<E> {
         Self(PhantomData)
     }
 
+    /// On its way into an `async` block, which would borrow what can be copied.
+    #[inline(always)]
+    pub const fn moved(self) -> MovedTag<E> {
+        MovedTag(self)
+    }
+
     /// A value of this type that nobody asked for.
     #[inline(always)]
     pub fn discard(self, _: E) {}
+}
+
+/// A [`Tag`] that is no `Copy`.
+#[derive(Debug)]
+pub struct MovedTag<E>(Tag<E>);
+
+impl<E> MovedTag<E> {
+    #[inline(always)]
+    pub const fn here(self) -> Tag<E> {
+        self.0
+    }
 }
 
 /// The outcome of a region rejects with the region's type. The tag comes second: as a receiver it would be copied before

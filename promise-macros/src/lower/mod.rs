@@ -21,6 +21,7 @@ mod arrow;
 mod choices;
 mod collections;
 mod documented;
+mod parts;
 mod records;
 mod settle;
 mod statics;
