@@ -45,10 +45,11 @@ impl Lowering<'_> {
             (None, Some(index)) => self.wrapping_step(chain, index, scope),
             (None, None) => self.source(chain, scope),
         };
-        for step in &chain.steps[cut.unwrap_or(own)..count] {
+        // All at once: to add one stream to another is a call into rustc.
+        statements.extend(chain.steps[cut.unwrap_or(own)..count].iter().map(|step| {
             self.document_step(step);
-            statements.extend(self.step(step, scope));
-        }
+            self.step(step, scope)
+        }));
         statements
     }
 
