@@ -77,7 +77,7 @@ fn long_chains(rounds: usize) -> Result<(), String> {
         },
     )?;
     let empty = best(&[empty], &["check"], rounds)?.remove(0);
-    for steps in [32, 64, 128, 256] {
+    for steps in [64, 128, 256, 512, 1024] {
         let mut projects = Vec::new();
         for (index, (_, style)) in STYLES.into_iter().enumerate() {
             projects.push(Project::new(

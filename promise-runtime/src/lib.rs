@@ -164,6 +164,14 @@ macro_rules! promise {
     };
 }
 
+/// The tokens as they are. rustc reads them when it is done with those around: without it steps that
+/// stand in each other would end its stack.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __part {
+    ($($part:tt)*) => {{ $($part)* }};
+}
+
 /// What generated code uses. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
@@ -198,6 +206,6 @@ pub mod __private {
     pub use crate::timer::{Deadline, delay, within};
     #[cfg(rust_analyzer)]
     pub use crate::typing::Typing;
-    pub use crate::{__typing as typing, statics, steps, warnings};
+    pub use crate::{__part as part, __typing as typing, statics, steps, warnings};
     pub use promise_macros::promise;
 }

@@ -7,7 +7,7 @@
 //! | `Result<T, E>` | [`ResultValue`] | `Ok` fulfils, `Err` rejects |
 //! | anything else | [`PlainValue`] | fulfils with it |
 //!
-//! Generated code calls `ask(&product).__kind()`. Method lookup tries the type it is given first and then what that
+//! Generated code calls `AskFutureOfResult(&product).__kind()`. Method lookup tries the type it is given first and then what that
 //! dereferences to, row by row, so the first row whose bounds hold is taken; there is no test at run time. The answer is a
 //! [`Kind`] with one of its two variants uninhabited, so it has no size and rustc builds one arm of the `match` on it:
 //! the outcome at once, or the future to await. The product itself is only moved in that arm. (Moving it into an enum
@@ -110,10 +110,10 @@ type IsLater<K> = Kind<NotNow, K>;
 macro_rules! rows {
     (@Now $kind:ident) => { IsNow<$kind> };
     (@Later $kind:ident) => { IsLater<$kind> };
-    ($($(#[$documentation:meta])* $row:ident $probe:ident $when:ident $kind:ident [$($generic:ident),*] $product:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
+    ($($(#[$documentation:meta])* $row:ident($visibility:vis $field:ty) $probe:ident $when:ident $kind:ident [$($generic:ident),*] $product:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
         $(#[$documentation])*
         #[derive(Debug)]
-        pub struct $row<T>(PhantomData<fn() -> T>);
+        pub struct $row<T>($visibility $field);
 
         impl<T> Clone for $row<T> {
             #[inline(always)]
@@ -125,7 +125,8 @@ macro_rules! rows {
         impl<T> Copy for $row<T> {}
 
         pub trait $probe {
-            fn __kind(self) -> rows!(@$when $kind);
+            // A call of this ABI cannot unwind: rustc emits no destructor of the product for a panic in it.
+            extern "C" fn __kind(self) -> rows!(@$when $kind);
         }
 
         impl<$($generic),*> $probe for $row<$product>
@@ -133,7 +134,8 @@ macro_rules! rows {
             $($bound)*
         {
             #[inline(always)]
-            fn __kind(self) -> rows!(@$when $kind) {
+            #[allow(improper_ctypes_definitions, reason = "it is never called from C")]
+            extern "C" fn __kind(self) -> rows!(@$when $kind) {
                 Kind::$when($kind)
             }
         }
@@ -150,22 +152,16 @@ macro_rules! rows {
 }
 
 rows! {
-    AskFutureOfResult ProbeFutureOfResult Later FutureOfResult [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskFuture;
-    AskFuture ProbeFuture Later FutureOfValue [F] F [F: IntoFuture] -> AskResult;
-    AskResult ProbeResult Now ResultValue [T, E] Result<T, E> [] -> AskPlain;
-    AskPlain ProbePlain Now PlainValue [T] T [];
+    AskFutureOfResult(pub *const T) ProbeFutureOfResult Later FutureOfResult [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskFuture;
+    AskFuture(PhantomData<fn() -> T>) ProbeFuture Later FutureOfValue [F] F [F: IntoFuture] -> AskResult;
+    AskResult(PhantomData<fn() -> T>) ProbeResult Now ResultValue [T, E] Result<T, E> [] -> AskPlain;
+    AskPlain(PhantomData<fn() -> T>) ProbePlain Now PlainValue [T] T [];
 }
 
-/// Where the question begins.
-#[inline(always)]
-pub fn ask<T>(_: &T) -> AskFutureOfResult<T> {
-    ask_product()
-}
-
-/// The same of a product that is not there yet.
+/// Asks about a product that is not there yet.
 #[inline(always)]
 pub(crate) fn ask_product<T>() -> AskFutureOfResult<T> {
-    AskFutureOfResult(PhantomData)
+    AskFutureOfResult(core::ptr::null())
 }
 
 impl FutureOfResult {
@@ -248,9 +244,26 @@ impl<E> Tag<E> {
         Self(PhantomData)
     }
 
+    /// On its way into an `async` block, which would borrow what can be copied.
+    #[inline(always)]
+    pub const fn moved(self) -> MovedTag<E> {
+        MovedTag(self)
+    }
+
     /// A value of this type that nobody asked for.
     #[inline(always)]
     pub fn discard(self, _: E) {}
+}
+
+/// A [`Tag`] that is no `Copy`.
+#[derive(Debug)]
+pub struct MovedTag<E>(Tag<E>);
+
+impl<E> MovedTag<E> {
+    #[inline(always)]
+    pub const fn here(self) -> Tag<E> {
+        self.0
+    }
 }
 
 /// The outcome of a region rejects with the region's type. The tag comes second: as a receiver it would be copied before

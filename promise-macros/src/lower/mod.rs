@@ -21,6 +21,7 @@ mod arrow;
 mod choices;
 mod collections;
 mod documented;
+mod parts;
 mod records;
 mod settle;
 mod statics;
@@ -132,7 +133,7 @@ impl Lowering<'_> {
         let import = self.runtime.import();
         let traits = self.import_traits();
         let words = emit!(use #hidden::{
-            Err as __Err, Kind as __Kind, Ok as __Ok, Rejection as __Rejection, ask as __ask,
+            Err as __Err, Kind as __Kind, Ok as __Ok, Rejection as __Rejection, AskFutureOfResult as __Ask,
         };);
         let documentation = self.documentation();
         let contents = emit!(#import #traits #words #documentation #records #block);

@@ -1,11 +1,12 @@
 //! From what a step produced to its value, or out of the region.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
+use syn::Lifetime;
 
 use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
-use crate::runtime::{at, hidden_at};
+use crate::runtime::{at, hidden_at, internal};
 
 /// What is known of a product before its type is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,16 +15,6 @@ pub(super) enum Product {
     Any,
     /// The same, and a rejection of unknown type is the region's: `?` in a Rust closure.
     QuestionMark,
-}
-
-/// How a product is asked what it is, and what comes of either answer.
-struct Asked {
-    prepared: TokenStream,
-    question: TokenStream,
-    later: TokenStream,
-    now: TokenStream,
-    /// Where rustc says that its value has the wrong type.
-    place: Span,
 }
 
 impl Lowering<'_> {
@@ -77,74 +68,69 @@ impl Lowering<'_> {
     ) -> TokenStream {
         // The product is taken apart at the very end of a block that is over before the await: a variable of that type
         // would be stored beside the future, or keep a flag that says whether it was moved.
-        let asked = Asked {
-            prepared: emit!(let __product = #product;),
-            question: emit!(__ask(&__product)),
-            later: emit!(__later.future(__product)),
-            now: emit!(__now.outcome(__product)),
-            place,
+        let settled = self.label("settled");
+        let started = match asks_kind(known, scope) {
+            // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
+            false => emit!({
+                let __product = #product;
+                match __Ask(&__product).__kind() {
+                    __Kind::Later(__later) => __later.future(__product),
+                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                }
+            }),
+            true => emit!({
+                let __product = #product;
+                match { __kind = __Ask(&__product).__kind(); __kind } {
+                    __Kind::Later(__later) => __later.future(__product),
+                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                }
+            }),
         };
-        self.settle_asked(&asked, known, span, scope)
+        self.settled(started, &settled, place, known, span, scope)
     }
 
     /// The same for what the handler of a `finally` yields: it is called when it is known what that is.
     pub(super) fn settle_finally(&self, known: Product, span: Span, scope: &Scope) -> TokenStream {
-        let asked = Asked {
-            prepared: TokenStream::new(),
-            question: emit!(finally.ask()),
-            later: emit!(__later.called(&mut finally)),
-            now: emit!(__now.called(&mut finally)),
-            place: span,
+        let settled = self.label("settled");
+        let kind = match asks_kind(known, scope) {
+            false => emit!(finally.ask().__kind()),
+            true => emit!({
+                __kind = finally.ask().__kind();
+                __kind
+            }),
         };
-        self.settle_asked(&asked, known, span, scope)
+        let started = emit!({
+            match #kind {
+                __Kind::Later(__later) => __later.called(&mut finally),
+                __Kind::Now(__now) => break #settled __now.called(&mut finally),
+            }
+        });
+        self.settled(started, &settled, span, known, span, scope)
     }
 
-    fn settle_asked(
+    /// The value of a future, or of the outcome with which the block `label` is left before there is one.
+    fn settled(
         &self,
-        asked: &Asked,
+        started: TokenStream,
+        label: &Lifetime,
+        place: Span,
         known: Product,
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let Asked {
-            prepared,
-            question,
-            later,
-            now,
-            place,
-        } = asked;
-        let settled = self.label("settled");
-        let asks_kind = known == Product::QuestionMark && !scope.converts;
-        let reject = match asks_kind {
-            false => self.reject(&emit!(__reason), span, scope),
-            true => {
-                let tag = &scope.tag;
-                self.leave(&emit!(__kind.same(__reason, #tag)), scope)
-            }
-        };
         self.chooses(Choice::Kind);
-        let kind = emit!(#question.__kind());
-        let (declared, kind) = match asks_kind {
-            true => (emit!(let __kind;), emit!({ __kind = #kind; __kind })),
-            false => (TokenStream::new(), kind),
-        };
-        let later = emit!({
-            #prepared
-            match #kind {
-                // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
-                __Kind::Later(__later) => #later,
-                __Kind::Now(__now) => break #settled #now,
-            }
-        });
-        let wait = self.wait(later, scope);
-        let value = Ident::new("__value", at(*place));
-        emit!({
-            #declared
-            match #settled: { #wait } {
-                __Ok(__value) => #value,
-                __Err(__reason) => #reject,
-            }
-        })
+        let wait = self.wait(started, scope);
+        let value = Ident::new("__value", at(place));
+        if asks_kind(known, scope) {
+            let tag = &scope.tag;
+            let reject = self.leave(&emit!(__kind.same(__reason, #tag)), scope);
+            return emit!({
+                let __kind;
+                match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject }
+            });
+        }
+        let reject = self.reject(&internal("__reason"), span, scope);
+        emit!({ match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject } })
     }
 
     /// The same, where the product may borrow from its own temporaries: they live until it has settled.
@@ -171,28 +157,28 @@ impl Lowering<'_> {
 
     /// The value of a `Result`.
     pub(super) fn unwrap(&self, outcome: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
-        let reject = self.reject(&emit!(__reason), span, scope);
+        let reject = self.reject(&internal("__reason"), span, scope);
         emit!((match #outcome { __Ok(__value) => __value, __Err(__reason) => #reject }))
     }
 
     /// Leaves the region with `reason`, made one of its type. rustc reports at `span` when it cannot be.
-    pub(super) fn reject(&self, reason: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
+    pub(super) fn reject(&self, reason: &impl ToTokens, span: Span, scope: &Scope) -> TokenStream {
         self.leave(&self.entered(reason, span, scope), scope)
     }
 
     /// A reason as one of the region's type.
-    pub(super) fn entered(&self, reason: &TokenStream, span: Span, scope: &Scope) -> TokenStream {
+    pub(super) fn entered(&self, reason: &impl ToTokens, span: Span, scope: &Scope) -> TokenStream {
         let tag = &scope.tag;
         if scope.converts {
             return self.converted(reason, tag, span);
         }
         self.chooses(Choice::Reject);
-        let method = quote_spanned!(at(span)=> __reject);
+        let method = Ident::new("__reject", at(span));
         emit!(__Rejection(#reason, #tag).#method())
     }
 
     /// A reason as the type that the user named.
-    pub(super) fn converted(&self, reason: &TokenStream, tag: &Ident, span: Span) -> TokenStream {
+    pub(super) fn converted(&self, reason: &impl ToTokens, tag: &Ident, span: Span) -> TokenStream {
         self.chooses(Choice::Convert);
         let conversion = hidden_at("Conversion", span);
         quote_spanned!(at(span)=> #conversion::new(#reason, #tag).__same().__reject())
@@ -206,4 +192,9 @@ impl Lowering<'_> {
             Leave::Reject { reject, executor } => emit!({ #reject.call(#reason); break #executor }),
         }
     }
+}
+
+/// A rejection of unknown type is the region's: its kind says what becomes of it.
+fn asks_kind(known: Product, scope: &Scope) -> bool {
+    known == Product::QuestionMark && !scope.converts
 }

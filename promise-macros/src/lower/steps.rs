@@ -6,6 +6,7 @@ use syn::Lifetime;
 
 use super::choices::Choice;
 use super::documented::Documented;
+use super::parts::cut_before;
 use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::{Arm, Body, Catch, Chain, Handler, Source, Step, StepKind};
 use crate::runtime::{at, hidden_at, located, warning};
@@ -37,14 +38,18 @@ impl Lowering<'_> {
     /// The source and the first `count` steps, as statements.
     pub(super) fn steps(&self, chain: &Chain, count: usize, scope: &Scope) -> TokenStream {
         let wrapping = (0..count).rev().find(|&index| chain.steps[index].wraps());
-        let (mut statements, rest) = match wrapping {
-            Some(index) => (self.wrapping_step(chain, index, scope), index + 1),
-            None => (self.source(chain, scope), 0),
+        let own = wrapping.map_or(0, |index| index + 1);
+        let cut = cut_before(count).filter(|&cut| cut >= own);
+        let mut statements = match (cut, wrapping) {
+            (Some(cut), _) => self.part(chain, cut, scope),
+            (None, Some(index)) => self.wrapping_step(chain, index, scope),
+            (None, None) => self.source(chain, scope),
         };
-        for step in &chain.steps[rest..count] {
+        // All at once: to add one stream to another is a call into rustc.
+        statements.extend(chain.steps[cut.unwrap_or(own)..count].iter().map(|step| {
             self.document_step(step);
-            statements.extend(self.step(step, scope));
-        }
+            self.step(step, scope)
+        }));
         statements
     }
 
@@ -110,7 +115,7 @@ impl Lowering<'_> {
     fn wrapping_step(&self, chain: &Chain, index: usize, scope: &Scope) -> TokenStream {
         let step = &chain.steps[index];
         self.document_step(step);
-        let before = |scope: &Scope| self.steps(chain, index, scope);
+        let before = |scope: &Scope| self.upstream(chain, index, scope);
         match &step.kind {
             StepKind::Then(fulfilled, Some(rejected)) => {
                 self.two_handlers(fulfilled, rejected, step, before, scope)
