@@ -39,6 +39,8 @@ mod hot {
     mod reason;
     #[path = "."]
     pub(crate) mod shared {
+        #[path = "../../promise-runtime/src/hot/shared/counts.rs"]
+        mod counts;
         #[path = "../../promise-runtime/src/hot/engine/mod.rs"]
         pub(crate) mod engine;
         #[path = "model_hot_kit/home.rs"]
@@ -50,7 +52,7 @@ mod hot {
         #[path = "../../promise-runtime/src/hot/shared/spawn.rs"]
         mod spawn;
 
-        pub(crate) use engine::Job;
+        pub(crate) use engine::DynJob;
         pub use spawn::PromiseTask;
         pub(crate) use spawn::split;
     }

@@ -1,7 +1,7 @@
 //! What the source of hot promises takes from the standard library, in loom's form.
 //!
-//! `Arc` is the standard library's, since loom's cannot point to a `dyn`. So loom does not know that whoever drops the last one has
-//! seen what the others did: what is asked for with `&mut` is taken past loom.
+//! The counts of who holds an object are the standard library's, since each would multiply the orders to be tried; `model_counts` is about
+//! them. So loom does not know that whoever drops the last one has seen what the others did: what is asked for with `&mut` is taken past loom.
 
 pub(crate) use crate::kit::{Arc, alloc, dealloc, retired};
 pub(crate) use loom::sync::{Mutex, MutexGuard};
@@ -9,6 +9,7 @@ pub(crate) use loom::sync::{Mutex, MutexGuard};
 pub(crate) mod atomic {
     pub(crate) use crate::kit::atomic::*;
     use crate::planted::ordering;
+    pub(crate) use std::sync::atomic::AtomicU64;
 
     pub(crate) struct AtomicBool {
         seen: AtomicU8,
