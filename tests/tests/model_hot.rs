@@ -853,16 +853,15 @@ macro_rules! models {
 }
 
 mod tests {
+    // The slowest last.
     models!(
         a_value_arrives
-        two_wait
         the_first_call_decides
         handles_are_dropped_while_it_settles
         the_waker_is_replaced
         a_waker_calls_back
         an_await_is_dropped_while_it_settles
         a_handler_is_added_while_it_settles
-        handlers_are_added_on_two_threads
         a_derived_promise_is_cancelled_while_its_source_settles
         a_source_is_cancelled_while_a_handler_is_added
         settled_or_cancelled
@@ -875,11 +874,6 @@ mod tests {
         one_of_two_is_adopted
         what_adopts_is_cancelled
         what_adopts_is_cancelled_while_the_other_settles
-        all_of_two
-        all_of_two_that_reject
-        all_settled_of_two
-        any_of_two_that_reject
-        race_of_two
         a_race_is_cancelled_while_one_settles
         a_race_settles_while_it_is_made
         the_resolvers_go
@@ -891,5 +885,12 @@ mod tests {
         a_future_is_cancelled_while_it_is_polled
         a_task_ends_while_it_is_cancelled
         a_panic_is_for_one
+        two_wait
+        handlers_are_added_on_two_threads
+        race_of_two
+        all_of_two
+        all_settled_of_two
+        any_of_two_that_reject
+        all_of_two_that_reject
     );
 }

@@ -66,7 +66,7 @@ mod kind {
         }
     }
 
-    /// Borrowed for moments, never while foreign code runs; but for a future, which is borrowed while it is polled.
+    /// Borrowed for moments, never while foreign code runs.
     #[derive(Default)]
     pub(crate) struct Lock<T>(RefCell<T>);
 
@@ -78,10 +78,20 @@ mod kind {
         pub(crate) fn lock(&self) -> RefMut<'_, T> {
             self.0.borrow_mut()
         }
+    }
 
-        /// `None` if it is in use.
-        pub(crate) fn try_lock(&self) -> Option<RefMut<'_, T>> {
-            self.0.try_borrow_mut().ok()
+    /// What one at a time has.
+    pub(crate) struct Exclusive<T>(RefCell<T>);
+
+    impl<T> Exclusive<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(RefCell::new(value))
+        }
+
+        /// `None` if somebody has it. `change` does not panic.
+        pub(crate) fn try_change<O>(&self, change: impl FnOnce(&mut T) -> O) -> Option<O> {
+            let mut value = self.0.try_borrow_mut().ok()?;
+            Some(change(&mut value))
         }
     }
 
@@ -230,6 +240,12 @@ mod kind {
                 Self::Tokio(task) => task.wake_by_ref(),
             }
         }
+    }
+
+    /// Does what is done so often that a call would tell.
+    #[inline(always)]
+    pub(crate) fn rarely<O>(act: impl FnOnce() -> O) -> O {
+        act()
     }
 
     /// There is no other thread to agree with.

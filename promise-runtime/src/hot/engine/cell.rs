@@ -178,11 +178,12 @@ impl<T, E> Cell<T, E> {
     where
         E: Cause,
     {
-        if !kind::REPORT_AT_THE_END || self.body.consumed.get_mut() {
+        let body = &mut self.body;
+        if !kind::REPORT_AT_THE_END || body.consumed.get_mut() {
             return;
         }
-        if let Some(Outcome::Settled(Err(reason))) = self.body.outcome.get_mut() {
-            UnhandledRejection::rejected(self.body.place, reason).report();
+        if let Some(Outcome::Settled(Err(reason))) = body.outcome.get_mut() {
+            UnhandledRejection::rejected(body.place, reason).report();
         }
     }
 
@@ -280,10 +281,10 @@ impl<T, E> Cell<T, E> {
     }
 }
 
-impl<T, E> Drop for Cell<T, E> {
+impl<T, E> Drop for Body<T, E> {
     #[inline]
     fn drop(&mut self) {
-        let reactions = self.body.reactions.get_mut();
+        let reactions = self.reactions.get_mut();
         if !matches!(**reactions, Reactions::None) {
             mem::take(&mut **reactions).drop_flat();
         }
@@ -312,15 +313,12 @@ pub(crate) fn settle_cell<T, E>(
             return false;
         }
     };
-    let reactions = if waited_for {
-        cell.take_reactions()
-    } else {
-        Reactions::None
-    };
     if rejected && !cell.consumed.get() {
-        track(&promise());
+        kind::rarely(|| track(&promise()));
     }
-    trigger(reactions, promise);
+    if waited_for {
+        kind::rarely(|| trigger(cell.take_reactions(), promise));
+    }
     true
 }
 
@@ -349,6 +347,7 @@ fn track<T, E>(promise: &Handle<T, E>) {
 }
 
 /// Nobody is left who could settle the promise.
+#[cold]
 pub(crate) fn abandon<T, E>(promise: &Handle<T, E>) {
     let cell = Cell::of(promise);
     if !cell.is_pending() {
@@ -441,12 +440,17 @@ impl<T, E> View<T, E> {
         T: Clone,
         E: Clone,
     {
-        match self.into_unique() {
-            Ok(outcome) => outcome,
-            // A panic of `clone` is the consumer's, as one of its handler.
-            Err(this) => guard(|| this.outcome().cloned())
-                .unwrap_or_else(|payload| Some(Outcome::panicked(payload))),
-        }
+        self.into_unique().unwrap_or_else(Self::copy)
+    }
+
+    #[inline(never)]
+    fn copy(self) -> Option<Outcome<T, E>>
+    where
+        T: Clone,
+        E: Clone,
+    {
+        // A panic of `clone` is the consumer's, as one of its handler.
+        guard(|| self.outcome().cloned()).unwrap_or_else(|payload| Some(Outcome::panicked(payload)))
     }
 
     /// The outcome, moved out, if nobody else can look at it.

@@ -2,7 +2,7 @@
 
 use super::cell::{Cell, Node, Outcome, View, node, react, report, settle};
 use super::job::{DynJob, Job};
-use super::kind::{Cause, Home, Lock, Owned, Value, push, step};
+use super::kind::{self, Cause, Home, Lock, Owned, Value, push, step};
 use super::object::{Header, Object, Shared};
 use super::reactions::{DynReact, React};
 use super::ticks::{self, guard};
@@ -109,6 +109,9 @@ where
     }
 
     fn pause(this: Shared<Self>, turns: u32, outcome: Outcome<T, E>) {
+        if !kind::TURNS {
+            return Self::settle(this, outcome);
+        }
         this.set(Work::Pausing(turns, outcome));
         step(this.into(), 0);
     }

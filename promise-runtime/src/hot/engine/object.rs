@@ -8,7 +8,7 @@
 
 use super::kind::{Counts, Portable};
 use core::alloc::Layout;
-use core::marker::PhantomData;
+use core::marker::{PhantomData, PhantomPinned};
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
 use std::alloc::{alloc, dealloc, handle_alloc_error};
@@ -39,6 +39,8 @@ pub(crate) unsafe trait Object: Portable + Sized + 'static {
 pub(crate) struct Header {
     counts: Counts,
     class: &'static Class,
+    /// Whoever watches comes to the counts also while the object is dropped by `&mut`. Without this, that would have to be the only way to it.
+    _watched: PhantomPinned,
 }
 
 /// What can be done with an object of unknown type.
@@ -67,6 +69,7 @@ impl Header {
                     is_clear: |object| unsafe { object.typed_ref::<N>() }.is_clear(),
                 }
             },
+            _watched: PhantomPinned,
         }
     }
 }
@@ -79,11 +82,20 @@ impl Header {
 unsafe fn drop_object<N: Object>(object: NonNull<Header>) {
     // Also if the drop panics.
     let _watch = Weak(object);
-    let object = object.cast::<N>().as_ptr();
-    // SAFETY: the caller was the last one.
-    unsafe { &mut *object }.end();
-    // SAFETY: likewise, and it is dropped once.
-    unsafe { ptr::drop_in_place(object) };
+    let mut object = Ended(object.cast::<N>());
+    // SAFETY: it is alive until it is dropped, right after, and the caller was the last one to have it.
+    unsafe { object.0.as_mut() }.end();
+}
+
+/// Drops an object, also if its end has panicked.
+struct Ended<N>(NonNull<N>);
+
+impl<N> Drop for Ended<N> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: whoever made this was the last one to have it.
+        unsafe { ptr::drop_in_place(self.0.as_ptr()) };
+    }
 }
 
 /// Holds an object of unknown type.
@@ -223,6 +235,9 @@ impl<N> Shared<N> {
         &self.untyped
     }
 }
+
+/// What it points to stays where it is.
+impl<N> Unpin for Shared<N> {}
 
 impl<N> Clone for Shared<N> {
     #[inline]

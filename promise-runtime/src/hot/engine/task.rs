@@ -1,7 +1,7 @@
 //! A spawned future: the promise, the future and its place in the loop in one allocation.
 
 use super::cell::{Cell, Node, Outcome, View, cancel, node, report, settle_cell};
-use super::kind::{Cause, Lock, Once, Owned, Seat, Value, fence};
+use super::kind::{Cause, Exclusive, Once, Owned, Seat, Value, fence};
 use super::object::{Object, Shared, Untyped};
 use super::ticks::guard;
 use crate::hot::reason::Payload;
@@ -12,13 +12,13 @@ use core::task::{Context, Poll, Waker};
 #[repr(C)]
 pub(crate) struct Task<T, E, F> {
     cell: Cell<T, E>,
-    stage: Lock<Stage<F>>,
+    /// Whoever polls the future has it, or whoever drops it.
+    stage: Exclusive<Stage<F>>,
     /// The task that polls this.
     seat: Once<Seat>,
 }
 
 enum Stage<F> {
-    /// Locked while it is polled.
     Running(F),
     Over,
 }
@@ -32,7 +32,7 @@ where
     pub(crate) fn create(future: F, place: &'static Location<'static>) -> (View<T, E>, DynWork) {
         let task = Shared::new(2, |header| Self {
             cell: Cell::new(header, place),
-            stage: Lock::new(Stage::Running(future)),
+            stage: Exclusive::new(Stage::Running(future)),
             seat: Once::new(),
         });
         // SAFETY: whoever polls it holds it, and so does the view.
@@ -65,30 +65,30 @@ where
 
     /// The future is dropped once it is through.
     fn poll_future(&self, cx: &mut Context<'_>) -> Option<Result<Poll<Result<T, E>>, Payload>> {
-        // Nobody else polls it, so if it is in use it is being dropped.
-        let mut stage = self.stage.try_lock()?;
-        let Stage::Running(future) = &mut *stage else {
-            return None;
+        let poll = |stage: &mut Stage<F>| {
+            let Stage::Running(future) = stage else {
+                return None;
+            };
+            // SAFETY: the future lies in a shared allocation, which never moves, and the only ways out of `stage` drop it in place.
+            let future = unsafe { Pin::new_unchecked(future) };
+            let polled = guard(|| future.poll(cx));
+            if !matches!(polled, Ok(Poll::Pending)) {
+                stage.end();
+            }
+            Some(polled)
         };
-        // SAFETY: the future lies in a shared allocation, which never moves, and the only ways out of `stage` drop it in place.
-        let future = unsafe { Pin::new_unchecked(future) };
-        let polled = guard(|| future.poll(cx));
-        if !matches!(polled, Ok(Poll::Pending)) {
-            stage.end();
-        }
-        Some(polled)
+        // Nobody else polls it, so if somebody has it, it is being dropped.
+        self.stage.try_change(poll).flatten()
     }
 
     fn drop_future(&self) {
-        // Dropping may be foreign code, which may cancel this very promise: that must not wait for the lock.
-        if let Some(mut stage) = self.stage.try_lock() {
-            stage.end();
-        }
+        // Whoever has it polls it, and looks afterwards, or drops it, which may be foreign code that cancels this very promise.
+        let _ = self.stage.try_change(Stage::end);
     }
 }
 
 impl<F> Stage<F> {
-    /// Drops the future. While it is dropped it is in use.
+    /// Drops the future.
     fn end(&mut self) {
         // A panic of the drop is as one of the future after its outcome: nobody sees it.
         drop(guard(|| *self = Self::Over));

@@ -6,11 +6,11 @@ use crate::hot::Reason;
 use crate::hot::TaskId;
 use crate::hot::flat;
 use crate::hot::job::AnyJob;
-use crate::sync::atomic::{self, AtomicBool, AtomicU32, Ordering};
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::atomic::{self, AtomicBool, AtomicU8, AtomicU32, Ordering};
+use crate::sync::{Mutex, MutexGuard, UnsafeCell};
 use core::mem;
 use core::task::Waker;
-use std::sync::{PoisonError, TryLockError};
+use std::sync::PoisonError;
 
 pub(crate) use super::counts::Counts;
 pub(crate) use super::home::{Home, Seat};
@@ -82,7 +82,7 @@ impl<T> Brief<T> {
     }
 }
 
-/// Held for moments, never while foreign code runs; but for a future, which is locked while it is polled.
+/// Held for moments, never while foreign code runs.
 #[derive(Default)]
 pub(crate) struct Lock<T>(Mutex<T>);
 
@@ -94,14 +94,35 @@ impl<T> Lock<T> {
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// `None` if it is in use.
-    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        match self.0.try_lock() {
-            Ok(guard) => Some(guard),
-            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
+/// What one at a time has, and nobody waits for.
+pub(crate) struct Exclusive<T> {
+    /// 1 if somebody has it.
+    taken: AtomicU8,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: whoever has taken it is the only one to come to the value, and may be on any thread.
+unsafe impl<T: Send> Sync for Exclusive<T> {}
+
+impl<T> Exclusive<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            taken: AtomicU8::new(0),
+            value: UnsafeCell::new(value),
         }
+    }
+
+    /// `None` if somebody has it. `change` does not panic.
+    pub(crate) fn try_change<O>(&self, change: impl FnOnce(&mut T) -> O) -> Option<O> {
+        if self.taken.swap(1, Ordering::Acquire) == 1 {
+            return None;
+        }
+        // SAFETY: nobody else has it until it is given back.
+        let output = self.value.with_mut(|value| change(unsafe { &mut *value }));
+        self.taken.store(0, Ordering::Release);
+        Some(output)
     }
 }
 
@@ -155,6 +176,12 @@ impl Count {
         // Only who is counted counts others, so nobody comes after the last one, and nobody would see it subtracted.
         self.is_one() || self.0.fetch_sub(1, Ordering::AcqRel) == 1
     }
+}
+
+/// Does what few promises come to, which would keep the rest from being short.
+#[inline(never)]
+pub(crate) fn rarely<O>(act: impl FnOnce() -> O) -> O {
+    act()
 }
 
 /// What is written before the fence on one thread, or after it on the other, is seen by one of the two.
