@@ -76,7 +76,8 @@ mod hot {
     }
 }
 
-use hot::shared::home::Executor;
+use hot::shared::engine::Task;
+use hot::shared::home::{Executor, Seat};
 use hot::{Promise, PromiseAwait, PromiseState, SharedReject, SharedResolve};
 use loom::thread::{self, JoinHandle};
 use std::{
@@ -797,6 +798,26 @@ fn a_future_is_cancelled_while_it_is_polled() {
     });
 }
 
+/// Whoever polls a future for the first time is told that it was cancelled: at once, or by a wake.
+fn a_future_is_cancelled_while_it_is_first_polled() {
+    model_with(3, |_| {
+        let pending = poll_fn(|_| Poll::<Result<(), ()>>::Pending);
+        let (view, work) = Task::create(pending, Location::caller());
+        let p = Promise::from_view(view);
+        let woken = Arc::new(Count::default());
+        let waker = Waker::from(woken.clone());
+        let thread = thread::spawn(move || {
+            let seat = |waker: &Waker| Seat(waker.clone());
+            let pending = work.begin(&mut Context::from_waker(&waker), &seat);
+            (pending, work)
+        });
+        p.cancel();
+        let (pending, work) = thread.join().unwrap();
+        assert!(!pending || woken.get() == 1, "it waits for ever");
+        work.shut_down();
+    });
+}
+
 /// The task of a promise is polled and dropped by its executor while somebody waits and another one cancels.
 fn a_task_ends_while_it_is_cancelled() {
     model(|executor| {
@@ -883,6 +904,7 @@ mod tests {
         a_rejection_is_reported_once
         a_handled_rejection_is_not_reported
         a_future_is_cancelled_while_it_is_polled
+        a_future_is_cancelled_while_it_is_first_polled
         a_task_ends_while_it_is_cancelled
         a_panic_is_for_one
         two_wait
