@@ -41,3 +41,15 @@ impl<T> UnsafeCell<T> {
 /// Says that nobody else uses this atomic any more. It does nothing; in a model it is an error if somebody does.
 #[inline(always)]
 pub(crate) fn retired<T>(_: &mut T) {}
+
+/// Waits a moment for what another thread is in the midst of, and was seen to be so many times.
+#[cfg(feature = "std")]
+#[cold]
+pub(crate) fn pause(times: u32) {
+    match times {
+        0..64 => core::hint::spin_loop(),
+        64..128 => std::thread::yield_now(),
+        // If this thread has a higher priority, the other one has its turn only now.
+        _ => std::thread::sleep(core::time::Duration::from_micros(50)),
+    }
+}

@@ -39,6 +39,8 @@ mod hot {
     mod reason;
     #[path = "."]
     pub(crate) mod shared {
+        #[path = "../../promise-runtime/src/hot/shared/counts.rs"]
+        mod counts;
         #[path = "../../promise-runtime/src/hot/engine/mod.rs"]
         pub(crate) mod engine;
         #[path = "model_hot_kit/home.rs"]
@@ -50,7 +52,7 @@ mod hot {
         #[path = "../../promise-runtime/src/hot/shared/spawn.rs"]
         mod spawn;
 
-        pub(crate) use engine::Job;
+        pub(crate) use engine::DynJob;
         pub use spawn::PromiseTask;
         pub(crate) use spawn::split;
     }
@@ -74,7 +76,8 @@ mod hot {
     }
 }
 
-use hot::shared::home::Executor;
+use hot::shared::engine::Task;
+use hot::shared::home::{Executor, Seat};
 use hot::{Promise, PromiseAwait, PromiseState, SharedReject, SharedResolve};
 use loom::thread::{self, JoinHandle};
 use std::{
@@ -795,6 +798,26 @@ fn a_future_is_cancelled_while_it_is_polled() {
     });
 }
 
+/// Whoever polls a future for the first time is told that it was cancelled: at once, or by a wake.
+fn a_future_is_cancelled_while_it_is_first_polled() {
+    model_with(3, |_| {
+        let pending = poll_fn(|_| Poll::<Result<(), ()>>::Pending);
+        let (view, work) = Task::create(pending, Location::caller());
+        let p = Promise::from_view(view);
+        let woken = Arc::new(Count::default());
+        let waker = Waker::from(woken.clone());
+        let thread = thread::spawn(move || {
+            let seat = |waker: &Waker| Seat(waker.clone());
+            let pending = work.begin(&mut Context::from_waker(&waker), &seat);
+            (pending, work)
+        });
+        p.cancel();
+        let (pending, work) = thread.join().unwrap();
+        assert!(!pending || woken.get() == 1, "it waits for ever");
+        work.shut_down();
+    });
+}
+
 /// The task of a promise is polled and dropped by its executor while somebody waits and another one cancels.
 fn a_task_ends_while_it_is_cancelled() {
     model(|executor| {
@@ -851,16 +874,15 @@ macro_rules! models {
 }
 
 mod tests {
+    // The slowest last.
     models!(
         a_value_arrives
-        two_wait
         the_first_call_decides
         handles_are_dropped_while_it_settles
         the_waker_is_replaced
         a_waker_calls_back
         an_await_is_dropped_while_it_settles
         a_handler_is_added_while_it_settles
-        handlers_are_added_on_two_threads
         a_derived_promise_is_cancelled_while_its_source_settles
         a_source_is_cancelled_while_a_handler_is_added
         settled_or_cancelled
@@ -873,11 +895,6 @@ mod tests {
         one_of_two_is_adopted
         what_adopts_is_cancelled
         what_adopts_is_cancelled_while_the_other_settles
-        all_of_two
-        all_of_two_that_reject
-        all_settled_of_two
-        any_of_two_that_reject
-        race_of_two
         a_race_is_cancelled_while_one_settles
         a_race_settles_while_it_is_made
         the_resolvers_go
@@ -887,7 +904,15 @@ mod tests {
         a_rejection_is_reported_once
         a_handled_rejection_is_not_reported
         a_future_is_cancelled_while_it_is_polled
+        a_future_is_cancelled_while_it_is_first_polled
         a_task_ends_while_it_is_cancelled
         a_panic_is_for_one
+        two_wait
+        handlers_are_added_on_two_threads
+        race_of_two
+        all_of_two
+        all_settled_of_two
+        any_of_two_that_reject
+        all_of_two_that_reject
     );
 }

@@ -8,9 +8,8 @@ use super::waker::{Remote, TaskId, Woken};
 use crate::browser;
 use crate::hot::flat;
 use crate::hot::jobs::{self, Entry, Polling, Queue};
-use crate::hot::local::LocalWork;
 use crate::hot::panics::Panics;
-use crate::hot::shared::{self, SharedWork};
+use crate::hot::{local, shared};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::num::NonZeroU64;
@@ -124,12 +123,11 @@ impl Executor {
 
     /// Starts the future of a promise: polls it at once, and keeps it while it is pending.
     #[inline]
-    pub(super) fn spawn_local(&self, task: Rc<dyn LocalWork>) {
+    pub(super) fn spawn_local(&self, task: local::DynWork) {
         let (id, waker) = self.tasks.borrow_mut().open(&self.woken);
-        let pending = poll(id, &waker, |cx| Rc::clone(&task).poll(cx));
+        let pending = poll(id, &waker, |cx| task.begin(cx, &|_| local::Seat::Loop(id)));
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            task.take_seat(id);
             tasks.keep(id, waker, || Work::Local(task));
         } else {
             tasks.close_new(id, waker);
@@ -137,12 +135,12 @@ impl Executor {
     }
 
     /// The same for a promise of many threads.
-    pub(super) fn spawn_shared(&self, task: Arc<dyn SharedWork>) {
+    pub(super) fn spawn_shared(&self, task: shared::DynWork) {
         let (id, waker) = self.tasks.borrow_mut().open(&self.woken);
-        let pending = poll(id, &waker, |cx| Arc::clone(&task).poll(cx));
+        let seat = |_: &Waker| shared::Seat::Loop(Arc::clone(&self.woken), id);
+        let pending = poll(id, &waker, |cx| task.begin(cx, &seat));
         let mut tasks = self.tasks.borrow_mut();
         if pending {
-            task.take_seat(shared::Seat::Loop(Arc::clone(&self.woken), id));
             tasks.keep(id, waker, || Work::Shared(task));
         } else {
             tasks.close_new(id, waker);

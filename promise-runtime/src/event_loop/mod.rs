@@ -31,8 +31,7 @@ mod waker;
 
 use crate::browser;
 use crate::hot::jobs;
-use crate::hot::local::LocalWork;
-use crate::hot::shared::SharedWork;
+use crate::hot::{local, shared};
 pub use crate::timer::delay;
 pub use callbacks::{
     TimerId, clear_interval, clear_timeout, queue_microtask, set_interval, set_timeout,
@@ -235,7 +234,7 @@ pub(crate) fn spawn_detached_local(task: Task) {
 
 /// Polls the future of a promise at once, and keeps it while it is pending; an event loop runs on this thread.
 #[inline]
-pub(crate) fn spawn_local(task: Rc<dyn LocalWork>) {
+pub(crate) fn spawn_local(task: local::DynWork) {
     #[cfg(feature = "wasm")]
     if browser::HERE {
         return host::enter(|executor| executor.spawn_local(task));
@@ -244,7 +243,7 @@ pub(crate) fn spawn_local(task: Rc<dyn LocalWork>) {
 }
 
 /// As [`spawn_local`], for one that could run on any thread.
-pub(crate) fn spawn_shared(task: Arc<dyn SharedWork>) {
+pub(crate) fn spawn_shared(task: shared::DynWork) {
     #[cfg(feature = "wasm")]
     if browser::HERE {
         return host::enter(|executor| executor.spawn_shared(task));

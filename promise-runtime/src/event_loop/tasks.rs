@@ -2,12 +2,10 @@
 
 use super::waker::{TaskId, TaskWaker, Woken};
 use crate::hot::jobs;
-use crate::hot::local::LocalWork;
-use crate::hot::shared::SharedWork;
+use crate::hot::{local, shared};
 use std::boxed::Box;
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 use std::vec::Vec;
@@ -22,23 +20,23 @@ pub(crate) type SendTask = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) enum Work {
     /// Not there while it is polled.
     Boxed(Option<Task>),
-    Local(Rc<dyn LocalWork>),
-    Shared(Arc<dyn SharedWork>),
+    Local(local::DynWork),
+    Shared(shared::DynWork),
 }
 
 /// What to poll.
 pub(super) enum Begun {
     Boxed(Task),
-    Local(Rc<dyn LocalWork>),
-    Shared(Arc<dyn SharedWork>),
+    Local(local::DynWork),
+    Shared(shared::DynWork),
 }
 
 impl Work {
     fn begin(&mut self) -> Option<Begun> {
         match self {
             Self::Boxed(task) => task.take().map(Begun::Boxed),
-            Self::Local(task) => Some(Begun::Local(Rc::clone(task))),
-            Self::Shared(task) => Some(Begun::Shared(Arc::clone(task))),
+            Self::Local(task) => Some(Begun::Local(task.clone())),
+            Self::Shared(task) => Some(Begun::Shared(task.clone())),
         }
     }
 

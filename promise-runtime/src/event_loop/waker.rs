@@ -103,7 +103,7 @@ struct Arrivals {
 /// An [`Entry`] that may come from another thread.
 enum Arrival {
     Task(TaskId),
-    Job(Arc<dyn shared::Job>, u32),
+    Job(shared::DynJob, u32),
 }
 
 impl From<Arrival> for Entry {
@@ -209,11 +209,7 @@ impl Remote {
     }
 
     /// Gives a job a turn, from any thread. Gives it back if the loop has ended.
-    pub(crate) fn push(
-        &self,
-        job: Arc<dyn shared::Job>,
-        index: u32,
-    ) -> Result<(), Arc<dyn shared::Job>> {
+    pub(crate) fn push(&self, job: shared::DynJob, index: u32) -> Result<(), shared::DynJob> {
         if self.woken.is_current() {
             jobs::push(Entry::Shared(job, index));
             return Ok(());

@@ -3,15 +3,12 @@
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 use super::local;
 use super::shared;
-#[cfg(any(feature = "event_loop", feature = "tokio"))]
-use std::rc::Rc;
-use std::sync::Arc;
 
 /// A step that is queued.
 pub(crate) enum AnyJob {
     #[cfg(any(feature = "event_loop", feature = "tokio"))]
-    Local(Rc<dyn local::Job>),
-    Shared(Arc<dyn shared::Job>),
+    Local(local::DynJob),
+    Shared(shared::DynJob),
 }
 
 impl AnyJob {

@@ -13,8 +13,6 @@ use crate::browser;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::vec::Vec;
@@ -25,9 +23,9 @@ pub(crate) enum Entry {
     /// A function.
     Call(Box<dyn FnOnce()>),
     /// One step of a promise of this thread.
-    Local(Rc<dyn local::Job>, u32),
+    Local(local::DynJob, u32),
     /// One step of a promise of many threads.
-    Shared(Arc<dyn shared::Job>, u32),
+    Shared(shared::DynJob, u32),
     /// A task that was woken.
     Task(TaskId),
 }
@@ -50,7 +48,7 @@ pub(crate) struct Queue {
     /// By the slots of the tasks: the generation of the one that is in the queue already, or 0.
     queued: Vec<u32>,
     /// Promises that were rejected with nobody to handle it, or wait in vain; decided once the entries have run.
-    suspects: Vec<Rc<dyn local::Suspect>>,
+    suspects: Vec<local::Untyped>,
     /// How many of them there may be before they are looked through.
     look_at: usize,
 }
@@ -95,7 +93,7 @@ fn prefetch(address: *const u8) {
 
 impl Queue {
     /// Those that have been handled meanwhile, now and then: a queue that never drains must not keep them for ever.
-    fn take_clear_suspects(&mut self) -> Vec<Rc<dyn local::Suspect>> {
+    fn take_clear_suspects(&mut self) -> Vec<local::Untyped> {
         if self.suspects.len() < self.look_at {
             return Vec::new();
         }
@@ -132,8 +130,10 @@ impl Queue {
     #[inline]
     fn pop(&mut self) -> Option<Entry> {
         let entry = self.entries.pop()?;
-        if let Some(Entry::Local(job, _)) = self.entries.get(AHEAD) {
-            prefetch(Rc::as_ptr(job).cast());
+        match self.entries.get(AHEAD) {
+            Some(Entry::Local(job, _)) => prefetch(job.as_ptr().cast()),
+            Some(Entry::Shared(job, _)) => prefetch(job.as_ptr().cast()),
+            Some(Entry::Call(_) | Entry::Task(_)) | None => {}
         }
         if let Entry::Task(task) = entry {
             self.begin(task);
@@ -259,7 +259,7 @@ pub(crate) fn push(entry: Entry) {
 }
 
 /// Puts one step of a promise of this thread at the end of the thread's queue.
-pub(crate) fn push_local(job: Rc<dyn local::Job>, index: u32) {
+pub(crate) fn push_local(job: local::DynJob, index: u32) {
     let mut job = Some(job);
     let _ = THREAD.try_with(|thread| {
         if let Some(job) = job.take() {
@@ -453,7 +453,7 @@ pub(crate) fn polled_task(waker: &Waker) -> Option<TaskId> {
 }
 
 /// Somebody may have to hear of this promise, once the queue has drained.
-pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
+pub(crate) fn suspect(promise: local::Untyped) {
     let mut promise = Some(promise);
     let _ = THREAD.try_with(|thread| {
         #[cfg(any(feature = "tokio", feature = "wasm"))]
@@ -473,7 +473,7 @@ pub(crate) fn suspect(promise: Rc<dyn local::Suspect>) {
     }
 }
 
-fn take_suspects() -> Vec<Rc<dyn local::Suspect>> {
+fn take_suspects() -> Vec<local::Untyped> {
     THREAD.with(|thread| mem::take(&mut thread.queue.borrow_mut().suspects))
 }
 
@@ -494,10 +494,9 @@ pub(crate) fn report_suspects() -> bool {
 pub(crate) fn report_lost() {
     let (lost, undecided) = take_suspects()
         .into_iter()
-        .partition(|promise| Rc::strong_count(promise) == 1);
+        .partition(|promise| promise.counts().is_held_once());
     THREAD.with(|thread| thread.queue.borrow_mut().suspects = undecided);
-    lost.into_iter()
-        .for_each(|promise: Rc<dyn local::Suspect>| promise.report());
+    lost.into_iter().for_each(local::Untyped::report);
 }
 
 /// Nobody runs the thread's queue any more, nor these: the promises are cancelled, and the clean-up handlers run.

@@ -6,16 +6,14 @@ mod kind {
     use crate::hot::job::AnyJob;
     use crate::hot::jobs;
     use core::cell::{Cell, RefCell, RefMut};
-    use core::marker::PhantomData;
-    use core::panic::Location;
     use core::task::Waker;
-    use std::rc::Rc;
 
     pub(crate) use super::slot::Slot;
     pub(crate) use core::cell::OnceCell as Once;
-    pub(crate) use std::rc::{Rc as Shared, Weak};
+    pub(crate) use std::rc::Rc as Payloads;
 
-    use super::engine::{Job, Suspect};
+    use super::engine::object::{Shared, Untyped};
+    use super::engine::{DynJob, Job};
 
     /// No thread but one ever sees it.
     pub(crate) trait Portable {}
@@ -68,7 +66,7 @@ mod kind {
         }
     }
 
-    /// Borrowed for moments, never while foreign code runs; but for a future, which is borrowed while it is polled.
+    /// Borrowed for moments, never while foreign code runs.
     #[derive(Default)]
     pub(crate) struct Lock<T>(RefCell<T>);
 
@@ -80,10 +78,20 @@ mod kind {
         pub(crate) fn lock(&self) -> RefMut<'_, T> {
             self.0.borrow_mut()
         }
+    }
 
-        /// `None` if it is in use.
-        pub(crate) fn try_lock(&self) -> Option<RefMut<'_, T>> {
-            self.0.try_borrow_mut().ok()
+    /// What one at a time has.
+    pub(crate) struct Exclusive<T>(RefCell<T>);
+
+    impl<T> Exclusive<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(RefCell::new(value))
+        }
+
+        /// `None` if somebody has it. `change` does not panic.
+        pub(crate) fn try_change<O>(&self, change: impl FnOnce(&mut T) -> O) -> Option<O> {
+            let mut value = self.0.try_borrow_mut().ok()?;
+            Some(change(&mut value))
         }
     }
 
@@ -155,21 +163,63 @@ mod kind {
         }
     }
 
-    /// Makes an object where it will lie: it is too large to be copied there.
-    #[inline]
-    pub(crate) fn allocate<T>(make: impl FnOnce() -> T) -> Rc<T> {
-        let mut place = Rc::new_uninit();
-        Rc::get_mut(&mut place)
-            .expect("nobody else has it yet")
-            .write(make());
-        // SAFETY: it has just been written.
-        unsafe { place.assume_init() }
+    /// How many hold an object, and how many watch it without keeping it alive. All who hold it watch it together, as one.
+    pub(crate) struct Counts {
+        holders: Count,
+        watchers: Count,
+    }
+
+    impl Counts {
+        #[inline]
+        pub(crate) fn new(holders: u32) -> Self {
+            Self {
+                holders: Count::new(holders),
+                watchers: Count::new(1),
+            }
+        }
+
+        /// One more holds it.
+        #[inline]
+        pub(crate) fn hold(&self) {
+            self.holders.increment();
+        }
+
+        #[inline]
+        pub(crate) fn is_held_once(&self) -> bool {
+            self.holders.is_one()
+        }
+
+        /// One less holds it. True for the last one.
+        #[inline]
+        pub(crate) fn let_go(&self) -> bool {
+            self.holders.decrement()
+        }
+
+        /// One more watches it.
+        pub(crate) fn watch(&self) {
+            self.watchers.increment();
+        }
+
+        /// One less watches it. True for the last one, after whom nobody has it.
+        #[inline]
+        pub(crate) fn unwatch(&self) -> bool {
+            self.watchers.decrement()
+        }
+
+        /// Who watches it holds it, too, if somebody else still does.
+        pub(crate) fn try_hold(&self) -> bool {
+            let held = self.holders.0.get() > 0;
+            if held {
+                self.hold();
+            }
+            held
+        }
     }
 
     /// Gives a job its turn where its handler runs.
     #[inline]
-    pub(crate) fn push<J: Job + 'static>(job: Rc<J>, _home: fn(&J) -> &Home, index: u32) {
-        step(job, index);
+    pub(crate) fn push<J: Job>(job: Shared<J>, _home: fn(&J) -> &Home, index: u32) {
+        step(job.into(), index);
     }
 
     /// The task that polls a spawned future.
@@ -177,7 +227,7 @@ mod kind {
         #[cfg(feature = "event_loop")]
         Loop(TaskId),
         #[cfg(feature = "tokio")]
-        Tokio(tokio::task::AbortHandle),
+        Tokio(Waker),
     }
 
     impl Seat {
@@ -187,34 +237,30 @@ mod kind {
                 #[cfg(feature = "event_loop")]
                 Self::Loop(task) => task.wake(),
                 #[cfg(feature = "tokio")]
-                Self::Tokio(task) => task.abort(),
+                Self::Tokio(task) => task.wake_by_ref(),
             }
         }
+    }
+
+    /// Does what is done so often that a call would tell.
+    #[inline(always)]
+    pub(crate) fn rarely<O>(act: impl FnOnce() -> O) -> O {
+        act()
     }
 
     /// There is no other thread to agree with.
     pub(crate) fn fence() {}
 
-    /// Rejections are reported by the queue, not when the promise is dropped.
-    pub(crate) struct Reporter<E>(PhantomData<fn(E)>);
-
-    impl<E> Reporter<E> {
-        pub(crate) const ON_DROP: bool = false;
-
-        pub(crate) fn new() -> Self {
-            Self(PhantomData)
-        }
-
-        pub(crate) fn report(&self, _: &E, _: &'static Location<'static>) {}
-    }
+    /// Rejections are reported by the queue, not when nobody has the promise any more.
+    pub(crate) const REPORT_AT_THE_END: bool = false;
 
     /// A rejection is decided once the thread's queue has drained.
-    pub(crate) fn track_rejected(promise: Rc<dyn Suspect>) {
+    pub(crate) fn track_rejected(promise: Untyped) {
         jobs::suspect(promise);
     }
 
     /// So is whether somebody waits in vain.
-    pub(crate) fn track_abandoned(promise: Rc<dyn Suspect>) {
+    pub(crate) fn track_abandoned(promise: Untyped) {
         jobs::suspect(promise);
     }
 
@@ -229,11 +275,11 @@ mod kind {
     }
 
     /// Gives a step that runs no handler its turn.
-    pub(crate) fn step(job: Rc<dyn Job>, index: u32) {
+    pub(crate) fn step(job: DynJob, index: u32) {
         jobs::push_local(job, index);
     }
 
-    pub(crate) fn any_job(job: Rc<dyn Job>) -> AnyJob {
+    pub(crate) fn any_job(job: DynJob) -> AnyJob {
         AnyJob::Local(job)
     }
 }
@@ -241,10 +287,12 @@ mod kind {
 #[path = "engine/mod.rs"]
 pub(crate) mod engine;
 
-pub(crate) use engine::{Job, Suspect};
+#[cfg(feature = "event_loop")]
+pub(crate) use engine::DynWork;
+pub(crate) use engine::{DynJob, object::Untyped};
 
 mod slot;
 mod spawn;
 #[cfg(feature = "event_loop")]
-pub(crate) use spawn::LocalWork;
+pub(crate) use kind::Seat;
 pub(crate) use spawn::spawn;

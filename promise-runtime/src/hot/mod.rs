@@ -22,12 +22,13 @@
 //! });
 //! ```
 
-// Both kinds are instantiations of one source text, `engine`, over the types that a `kind` names: `Rc` and cells, or `Arc` and locks.
+// Both kinds are instantiations of one source text, `engine`, over the types that a `kind` names: cells, or atomics and locks.
 //
 // | module | idea |
 // |---|---|
 // | `handle` | the public types, written once for both |
 // | `engine::ticks` | what happens in which turn, with the sections of ECMA-262 |
+// | `engine::object` | what several hold together: `Rc` and `Arc` of our own |
 // | `engine::cell` | an outcome, once, and who waits for it |
 // | `engine::{then, finally, join, deferred, task}` | the promises, by what settles them |
 // | `engine::wait` | `.await` |

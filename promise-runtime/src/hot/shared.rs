@@ -1,5 +1,6 @@
 //! The engine for many threads: atomic counts, and locks that are held for moments.
 
+mod counts;
 mod home;
 mod kind;
 mod slot;
@@ -8,12 +9,12 @@ mod spawn;
 #[path = "engine/mod.rs"]
 pub(crate) mod engine;
 
-pub(crate) use engine::Job;
+pub(crate) use engine::DynJob;
+#[cfg(feature = "event_loop")]
+pub(crate) use engine::DynWork;
 #[cfg(feature = "event_loop")]
 pub(crate) use home::Seat;
 pub use spawn::PromiseTask;
-#[cfg(feature = "event_loop")]
-pub(crate) use spawn::SharedWork;
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 pub(crate) use spawn::spawn;
 pub(crate) use spawn::split;

@@ -1,6 +1,6 @@
 //! An executor: handlers run on the thread that waits, one after the other.
 
-use super::engine::Job;
+use super::engine::DynJob;
 use loom::sync::{Condvar, Mutex};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ pub(crate) struct Executor {
 
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<(Arc<dyn Job>, u32)>,
+    jobs: VecDeque<(DynJob, u32)>,
     woken: bool,
 }
 
@@ -108,21 +108,21 @@ impl Home {
         false
     }
 
-    pub(crate) fn push_here(_: Arc<dyn Job>, _: u32) {
+    pub(crate) fn push_here(_: DynJob, _: u32) {
         unreachable!("nothing is here");
     }
 
-    pub(crate) fn push(&self, job: Arc<dyn Job>, index: u32) {
+    pub(crate) fn push(&self, job: DynJob, index: u32) {
         self.0.state.lock().unwrap().jobs.push_back((job, index));
         self.0.changed.notify_one();
     }
 }
 
-/// The task that polls a spawned future: in a model that is a thread, which sees for itself.
-pub(crate) enum Seat {}
+/// The task that polls a spawned future.
+pub(crate) struct Seat(pub(crate) Waker);
 
 impl Seat {
     pub(crate) fn give_up(&self) {
-        match *self {}
+        self.0.wake_by_ref();
     }
 }

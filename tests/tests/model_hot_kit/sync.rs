@@ -1,24 +1,66 @@
 //! What the source of hot promises takes from the standard library, in loom's form.
 //!
-//! `Arc` is the standard library's, since loom's cannot point to a `dyn`. So loom does not know that whoever drops the last one has
-//! seen what the others did: what is asked for with `&mut` is taken past loom.
+//! The counts of who holds an object are the standard library's, since each would multiply the orders to be tried; `model_counts` is about
+//! them. So loom does not know that whoever drops the last one has seen what the others did: what is asked for with `&mut` is taken past loom.
 
 pub(crate) use crate::kit::{Arc, alloc, dealloc, retired};
 pub(crate) use loom::sync::{Mutex, MutexGuard};
 
 pub(crate) mod atomic {
+    use crate::kit::atomic;
     pub(crate) use crate::kit::atomic::*;
     use crate::planted::ordering;
+    pub(crate) use std::sync::atomic::AtomicU64;
+
+    /// Loom does not decide in which order the store of one thread and the change of another one come: one looks for the store again and again
+    /// and never sees it, or a change undoes the store that came after it. So a store is a change here, which loom orders.
+    pub(crate) struct AtomicU8(atomic::AtomicU8);
+
+    impl AtomicU8 {
+        pub(crate) fn new(value: u8) -> Self {
+            Self(atomic::AtomicU8::new(value))
+        }
+
+        #[track_caller]
+        pub(crate) fn load(&self, order: Ordering) -> u8 {
+            self.0.load(order)
+        }
+
+        #[track_caller]
+        pub(crate) fn store(&self, value: u8, order: Ordering) {
+            self.0.swap(value, order);
+        }
+
+        #[track_caller]
+        pub(crate) fn swap(&self, value: u8, order: Ordering) -> u8 {
+            self.0.swap(value, order)
+        }
+
+        #[track_caller]
+        pub(crate) fn fetch_add(&self, value: u8, order: Ordering) -> u8 {
+            self.0.fetch_add(value, order)
+        }
+
+        #[track_caller]
+        pub(crate) fn fetch_or(&self, value: u8, order: Ordering) -> u8 {
+            self.0.fetch_or(value, order)
+        }
+
+        #[track_caller]
+        pub(crate) fn fetch_and(&self, value: u8, order: Ordering) -> u8 {
+            self.0.fetch_and(value, order)
+        }
+    }
 
     pub(crate) struct AtomicBool {
-        seen: AtomicU8,
+        seen: atomic::AtomicU8,
         is: std::sync::atomic::AtomicBool,
     }
 
     impl AtomicBool {
         pub(crate) fn new(value: bool) -> Self {
             Self {
-                seen: AtomicU8::new(value.into()),
+                seen: atomic::AtomicU8::new(value.into()),
                 is: value.into(),
             }
         }
@@ -59,6 +101,11 @@ pub(crate) mod atomic {
             order => loom::sync::atomic::fence(order),
         }
     }
+}
+
+/// Lets the other threads go on, without which loom would wait for ever.
+pub(crate) fn pause(_times: u32) {
+    loom::thread::yield_now();
 }
 
 /// A value that is set once.

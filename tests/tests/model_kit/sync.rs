@@ -86,7 +86,7 @@ pub(crate) mod atomic {
         )+};
     }
 
-    atomic!(AtomicU8<u8> AtomicU32<u32> AtomicUsize<usize>);
+    atomic!(AtomicU8<u8> AtomicU32<u32> AtomicU64<u64> AtomicUsize<usize>);
 
     #[derive(Debug)]
     pub(crate) struct AtomicPtr<T>(loom::sync::atomic::AtomicPtr<T>);

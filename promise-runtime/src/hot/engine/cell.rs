@@ -1,18 +1,27 @@
 //! An outcome, once, and who waits for it.
 
-use super::kind::{self, Brief, Cause, Count, Flag, Lock, Portable, Reporter, Shared, Slot, Value};
-use super::reactions::{Key, Many, React, Reaction, Reactions};
+use super::kind::{self, Brief, Cause, Count, Flag, Lock, Payloads, Slot, Value};
+use super::object::{self, Header, Object, Shared, Untyped};
+use super::reactions::{DynReact, Key, Many, Reaction, Reactions};
 use super::ticks::guard;
 use crate::hot::PromiseState;
 use crate::hot::panics::Panics;
 use crate::hot::reason::{Payload, UnhandledRejection};
+use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
+use core::ops::Deref;
 use core::panic::Location;
 use core::task::Waker;
 use std::panic::resume_unwind;
 
 /// What every promise begins with.
+#[repr(C)]
 pub(crate) struct Cell<T, E> {
+    header: Header,
+    body: Body<T, E>,
+}
+
+pub(crate) struct Body<T, E> {
     outcome: Slot<Outcome<T, E>>,
     /// How many can look at the outcome, now or when it comes: views, and reactions that will be given one. Whoever settles
     /// the promise is none of them.
@@ -25,7 +34,6 @@ pub(crate) struct Cell<T, E> {
     abandoned: Flag,
     /// And this was reported.
     reported: Flag,
-    reporter: Reporter<E>,
     place: &'static Location<'static>,
 }
 
@@ -33,83 +41,149 @@ pub(crate) struct Cell<T, E> {
 pub(crate) enum Outcome<T, E> {
     Settled(Result<T, E>),
     /// With the panic, which is for the first one who awaits.
-    Panicked(Shared<Lock<Option<Payload>>>),
+    Panicked(Payloads<Lock<Option<Payload>>>),
     Cancelled,
 }
 
+/// What a cell takes and gives.
+type Values<T, E> = PhantomData<fn(Result<T, E>) -> Result<T, E>>;
+
 /// A promise, whatever settles it, for somebody who does not look at its outcome.
-pub(crate) type Handle<T, E> = Shared<dyn Node<T, E>>;
+#[repr(transparent)]
+pub(crate) struct Handle<T, E> {
+    object: Untyped,
+    values: Values<T, E>,
+}
+
+/// A handle that does not keep the promise alive.
+pub(crate) struct Weak<T, E> {
+    object: object::Weak,
+    values: Values<T, E>,
+}
 
 /// What a handle points to: a cell, and in the same allocation what will settle it.
 ///
 /// # Safety
 ///
 /// At the very beginning of the object lies its [`Cell`].
-pub(crate) unsafe trait Node<T, E>: Portable {
-    /// It was cancelled: drops what would have settled it.
-    fn stop(self: Shared<Self>) {}
+pub(crate) unsafe trait Node<T, E>: Object {}
 
-    /// The same object.
-    fn suspect(self: Shared<Self>) -> Shared<dyn Suspect>;
+impl<T, E, N: Node<T, E>> From<Shared<N>> for Handle<T, E> {
+    #[inline]
+    fn from(node: Shared<N>) -> Self {
+        // SAFETY: so says whoever implements `Node`.
+        unsafe { Self::new(node.untyped()) }
+    }
 }
 
-/// One step of a promise, which has a turn of its own.
-pub(crate) trait Job: Portable {
-    /// Takes the step. `index` says which source has settled, where there are several.
-    fn run(self: Shared<Self>, index: u32);
+impl<T, E> Handle<T, E> {
+    /// # Safety
+    ///
+    /// At the very beginning of the object lies a cell of these.
+    #[inline]
+    pub(crate) unsafe fn new(object: Untyped) -> Self {
+        Self {
+            object,
+            values: PhantomData,
+        }
+    }
 
-    /// The step will never have its turn: a source was cancelled, or nobody runs jobs any more.
-    fn cancel(self: Shared<Self>, index: u32);
+    #[inline]
+    pub(crate) fn untyped(self) -> Untyped {
+        self.object
+    }
+
+    /// Where it lies.
+    #[inline]
+    pub(crate) fn as_ptr(&self) -> *const () {
+        self.object.as_ptr()
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<T, E> {
+        Weak {
+            object: self.object.downgrade(),
+            values: PhantomData,
+        }
+    }
 }
 
-/// A promise that somebody should hear of.
-pub(crate) trait Suspect: Portable {
-    /// Reports a rejection that nobody has handled by now, or that somebody waits for a promise that nobody can settle.
-    fn report(self: Shared<Self>);
+impl<T, E> Clone for Handle<T, E> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self {
+            object: self.object.clone(),
+            values: PhantomData,
+        }
+    }
+}
 
-    /// Whether there is nothing to report any more.
-    fn is_clear(&self) -> bool;
+impl<T, E> Weak<T, E> {
+    pub(crate) fn upgrade(&self) -> Option<Handle<T, E>> {
+        Some(Handle {
+            object: self.object.upgrade()?,
+            values: PhantomData,
+        })
+    }
+}
+
+impl<T, E> Deref for Cell<T, E> {
+    type Target = Body<T, E>;
+
+    #[inline]
+    fn deref(&self) -> &Body<T, E> {
+        &self.body
+    }
 }
 
 impl<T, E> Cell<T, E> {
     /// The cell of a promise. It is looked for with every step, so without a call.
     #[inline]
     pub(crate) fn of(promise: &Handle<T, E>) -> &Self {
-        // SAFETY: whoever implements `Node` says that the cell lies there, and it lives as long as the promise.
-        unsafe { &*Shared::as_ptr(promise).cast::<Self>() }
+        // SAFETY: the cell lies there, as whoever made the handle says, and it lives as long as the promise.
+        unsafe { &*promise.as_ptr().cast::<Self>() }
     }
 
     /// A pending promise for one view.
     #[inline]
-    pub(crate) fn new(place: &'static Location<'static>) -> Self
-    where
-        E: Cause,
-    {
-        Self::with(Slot::empty(), place)
+    pub(crate) fn new(header: Header, place: &'static Location<'static>) -> Self {
+        Self::with(header, Slot::empty(), place)
     }
 
     #[inline]
-    fn settled(place: &'static Location<'static>, outcome: Outcome<T, E>) -> Self
-    where
-        E: Cause,
-    {
-        Self::with(Slot::full(outcome), place)
+    fn settled(header: Header, place: &'static Location<'static>, outcome: Outcome<T, E>) -> Self {
+        Self::with(header, Slot::full(outcome), place)
     }
 
     #[inline]
-    fn with(outcome: Slot<Outcome<T, E>>, place: &'static Location<'static>) -> Self
-    where
-        E: Cause,
-    {
-        Self {
+    fn with(
+        header: Header,
+        outcome: Slot<Outcome<T, E>>,
+        place: &'static Location<'static>,
+    ) -> Self {
+        let body = Body {
             outcome,
             viewers: Count::new(1),
             reactions: Brief::new(ManuallyDrop::new(Reactions::None)),
             consumed: Flag::default(),
             abandoned: Flag::default(),
             reported: Flag::default(),
-            reporter: Reporter::new(),
             place,
+        };
+        Self { header, body }
+    }
+
+    /// Nobody has the promise any more.
+    #[inline]
+    pub(crate) fn end(&mut self)
+    where
+        E: Cause,
+    {
+        let body = &mut self.body;
+        if !kind::REPORT_AT_THE_END || body.consumed.get_mut() {
+            return;
+        }
+        if let Some(Outcome::Settled(Err(reason))) = body.outcome.get_mut() {
+            UnhandledRejection::rejected(body.place, reason).report();
         }
     }
 
@@ -207,18 +281,12 @@ impl<T, E> Cell<T, E> {
     }
 }
 
-impl<T, E> Drop for Cell<T, E> {
+impl<T, E> Drop for Body<T, E> {
     #[inline]
     fn drop(&mut self) {
         let reactions = self.reactions.get_mut();
         if !matches!(**reactions, Reactions::None) {
             mem::take(&mut **reactions).drop_flat();
-        }
-        if !Reporter::<E>::ON_DROP || self.consumed.get_mut() {
-            return;
-        }
-        if let Some(Outcome::Settled(Err(reason))) = self.outcome.get_mut() {
-            self.reporter.report(reason, self.place);
         }
     }
 }
@@ -245,15 +313,12 @@ pub(crate) fn settle_cell<T, E>(
             return false;
         }
     };
-    let reactions = if waited_for {
-        cell.take_reactions()
-    } else {
-        Reactions::None
-    };
     if rejected && !cell.consumed.get() {
-        track(&promise());
+        kind::rarely(|| track(&promise()));
     }
-    trigger(reactions, promise);
+    if waited_for {
+        kind::rarely(|| trigger(cell.take_reactions(), promise));
+    }
     true
 }
 
@@ -278,10 +343,11 @@ fn trigger_all<T, E>(many: Many<T, E>, promise: &Handle<T, E>) {
 
 /// Remembers a rejection that nobody handles yet (ECMA-262, 27.2.1.9, HostPromiseRejectionTracker).
 fn track<T, E>(promise: &Handle<T, E>) {
-    kind::track_rejected(promise.clone().suspect());
+    kind::track_rejected(promise.clone().untyped());
 }
 
 /// Nobody is left who could settle the promise.
+#[cold]
 pub(crate) fn abandon<T, E>(promise: &Handle<T, E>) {
     let cell = Cell::of(promise);
     if !cell.is_pending() {
@@ -295,7 +361,7 @@ pub(crate) fn abandon<T, E>(promise: &Handle<T, E>) {
     };
     drop(wakers);
     if waited_for {
-        kind::track_abandoned(promise.clone().suspect());
+        kind::track_abandoned(promise.clone().untyped());
     }
 }
 
@@ -308,18 +374,14 @@ pub(crate) fn wait<T, E>(
     cell.consume();
     let key = cell.wait(reaction)?;
     if cell.abandoned.get() {
-        kind::track_abandoned(promise.handle().clone().suspect());
+        kind::track_abandoned(promise.handle().clone().untyped());
     }
     Ok(key)
 }
 
 /// Has the reaction take its turn when the promise settles, or next if it has (ECMA-262, 27.2.5.4.1, PerformPromiseThen).
 #[inline]
-pub(crate) fn react<T, E>(
-    promise: &View<T, E>,
-    react: Shared<dyn React<T, E>>,
-    index: u32,
-) -> Option<Key> {
+pub(crate) fn react<T, E>(promise: &View<T, E>, react: DynReact<T, E>, index: u32) -> Option<Key> {
     let cell = promise.cell();
     cell.viewers.increment();
     cell.consume();
@@ -338,8 +400,8 @@ pub(crate) fn react<T, E>(
         }
     }
     match waiting {
-        Some(react) => react.arm(View::promised(promise.0.clone()), index),
-        None if cell.abandoned.get() => kind::track_abandoned(promise.handle().clone().suspect()),
+        Some(react) => react.arm(promise.0.clone(), index),
+        None if cell.abandoned.get() => kind::track_abandoned(promise.handle().clone().untyped()),
         None => {}
     }
     key
@@ -378,12 +440,17 @@ impl<T, E> View<T, E> {
         T: Clone,
         E: Clone,
     {
-        match self.into_unique() {
-            Ok(outcome) => outcome,
-            // A panic of `clone` is the consumer's, as one of its handler.
-            Err(this) => guard(|| this.outcome().cloned())
-                .unwrap_or_else(|payload| Some(Outcome::panicked(payload))),
-        }
+        self.into_unique().unwrap_or_else(Self::copy)
+    }
+
+    #[inline(never)]
+    fn copy(self) -> Option<Outcome<T, E>>
+    where
+        T: Clone,
+        E: Clone,
+    {
+        // A panic of `clone` is the consumer's, as one of its handler.
+        guard(|| self.outcome().cloned()).unwrap_or_else(|payload| Some(Outcome::panicked(payload)))
     }
 
     /// The outcome, moved out, if nobody else can look at it.
@@ -437,7 +504,7 @@ impl<T, E> View<T, E> {
 impl<T, E> Clone for View<T, E> {
     fn clone(&self) -> Self {
         self.cell().viewers.increment();
-        Self(Shared::clone(&self.0))
+        Self(self.0.clone())
     }
 }
 
@@ -458,7 +525,7 @@ pub(crate) fn report<T, E: Cause>(promise: Handle<T, E>) {
         // One more view that comes from none. Only rejections on the promise's own thread come here, so nobody takes the
         // outcome in between.
         cell.viewers.increment();
-        let view = View(Shared::clone(&promise));
+        let view = View(promise.clone());
         if let Some(Outcome::Settled(Err(reason))) = view.outcome() {
             UnhandledRejection::rejected(cell.place, reason).report();
         }
@@ -469,7 +536,7 @@ impl<T: Clone, E: Clone> Clone for Outcome<T, E> {
     fn clone(&self) -> Self {
         match self {
             Self::Settled(outcome) => Self::Settled(outcome.clone()),
-            Self::Panicked(payload) => Self::Panicked(Shared::clone(payload)),
+            Self::Panicked(payload) => Self::Panicked(Payloads::clone(payload)),
             Self::Cancelled => Self::Cancelled,
         }
     }
@@ -477,7 +544,7 @@ impl<T: Clone, E: Clone> Clone for Outcome<T, E> {
 
 impl<T, E> Outcome<T, E> {
     pub(crate) fn panicked(payload: Payload) -> Self {
-        Self::Panicked(Shared::new(Lock::new(Some(payload))))
+        Self::Panicked(Payloads::new(Lock::new(Some(payload))))
     }
 
     /// The outcome of what is derived from a promise with no value and no reason.
@@ -536,9 +603,10 @@ where
     E: Cause,
 {
     let rejected = outcome.is_err();
-    let promise: Handle<T, E> = kind::allocate(|| Ready {
-        cell: Cell::settled(place, Outcome::Settled(outcome)),
+    let promise = Shared::new(1, |header| Ready {
+        cell: Cell::settled(header, place, Outcome::Settled(outcome)),
     });
+    let promise = promise.into();
     if rejected {
         track(&promise);
     }
@@ -548,29 +616,31 @@ where
 /// What all nodes have in common.
 macro_rules! node {
     ($($stop:item)?) => {
-        fn suspect(self: Shared<Self>) -> Shared<dyn Suspect> {
-            self
+        $($stop)?
+
+        fn report(this: Shared<Self>) {
+            report(this.into());
         }
 
-        $($stop)?
+        fn is_clear(&self) -> bool {
+            self.cell.is_clear()
+        }
+
+        #[inline]
+        fn end(&mut self) {
+            self.cell.end();
+        }
     };
 }
 pub(crate) use node;
 
-// SAFETY: the cell comes first.
-unsafe impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {
+// SAFETY: the cell comes first, and begins with the header.
+unsafe impl<T: Value, E: Cause> Object for Ready<T, E> {
     node! {}
 }
 
-impl<T: Value, E: Cause> Suspect for Ready<T, E> {
-    fn report(self: Shared<Self>) {
-        report(self);
-    }
-
-    fn is_clear(&self) -> bool {
-        self.cell.is_clear()
-    }
-}
+// SAFETY: the cell comes first.
+unsafe impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {}
 
 /// Stops a promise: its own work is dropped, and what is derived from it is cancelled.
 pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
@@ -579,7 +649,7 @@ pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
         return;
     }
     // Drops foreign code, whose panic must not keep anybody waiting. Nobody sees it: the promise is cancelled.
-    drop(guard(|| promise.clone().stop()));
+    drop(guard(|| promise.clone().untyped().stop()));
     let reactions = cell.take_reactions();
     trigger(reactions, || promise.clone());
 }

@@ -1,10 +1,10 @@
 //! Promises that are settled from outside, and what settles them.
 
 use super::Product;
-use super::cell::{
-    Cell, Handle, Job, Node, Outcome, Suspect, View, abandon, cancel, node, report, settle_cell,
-};
-use super::kind::{self, Brief, Cause, Count, Flag, Shared, Value};
+use super::cell::{Cell, Handle, Node, Outcome, View, abandon, cancel, node, report, settle_cell};
+use super::job::Job;
+use super::kind::{Brief, Cause, Count, Flag, Value};
+use super::object::{Object, Shared};
 use super::ticks::{self, Adopt, Adoption};
 use core::mem::ManuallyDrop;
 use core::panic::Location;
@@ -17,8 +17,6 @@ pub(crate) struct Deferred<T, E> {
     /// Another promise is to decide, so the resolvers do nothing; with the outcome, JavaScript's [[AlreadyResolved]].
     resolved: Flag,
     resolvers: Count,
-    /// What to do when the last resolver is dropped. A pointer, since `Drop` cannot ask for what the call needs.
-    abandon: fn(&Shared<Self>),
 }
 
 /// One of the two functions that settle a promise. All of one promise hold it together, as one.
@@ -34,22 +32,20 @@ where
     pub(crate) fn create(
         place: &'static Location<'static>,
     ) -> (View<T, E>, Resolver<T, E>, Resolver<T, E>) {
-        let promise = kind::allocate(|| Self {
-            cell: Cell::new(place),
+        let promise = Shared::new(2, |header| Self {
+            cell: Cell::new(header, place),
             resolved: Flag::default(),
             resolvers: Count::new(2),
-            abandon: |promise| {
-                let promise: Handle<T, E> = promise.clone();
-                abandon(&promise);
-            },
             adoption: Brief::new(Adoption::None),
         });
+        // SAFETY: the view holds it, and so do the resolvers together.
+        let resolvers = unsafe { promise.counted() };
         let resolve = Resolver {
-            promise: ManuallyDrop::new(promise.clone()),
+            promise: ManuallyDrop::new(resolvers),
         };
         // SAFETY: both are counted.
         let reject = unsafe { resolve.copy() };
-        (View::promised(promise), resolve, reject)
+        (View::promised(promise.into()), resolve, reject)
     }
 }
 
@@ -73,7 +69,7 @@ where
                 return;
             }
         };
-        settle_cell(&promise.cell, outcome, || promise.clone());
+        settle_cell(&promise.cell, outcome, || promise.clone().into());
     }
 }
 
@@ -108,39 +104,32 @@ impl<T, E> Drop for Resolver<T, E> {
         // SAFETY: this is the last one, and it ends here.
         let promise = unsafe { ManuallyDrop::take(&mut self.promise) };
         if promise.cell.is_pending() && !promise.resolved.get() {
-            (promise.abandon)(&promise);
+            // SAFETY: the cell comes first.
+            abandon(&unsafe { Handle::<T, E>::new(promise.untyped()) });
+        }
+    }
+}
+
+// SAFETY: the cell comes first, and begins with the header.
+unsafe impl<T: Value, E: Cause> Object for Deferred<T, E> {
+    node! {
+        fn stop(this: Shared<Self>) {
+            ticks::stop(this.adoption.replace(Adoption::None));
         }
     }
 }
 
 // SAFETY: the cell comes first.
-unsafe impl<T: Value, E: Cause> Node<T, E> for Deferred<T, E> {
-    node! {
-        fn stop(self: Shared<Self>) {
-            ticks::stop(self.adoption.replace(Adoption::None));
-        }
-    }
-}
-
-impl<T: Value, E: Cause> Suspect for Deferred<T, E> {
-    fn report(self: Shared<Self>) {
-        report(self);
-    }
-
-    fn is_clear(&self) -> bool {
-        self.cell.is_clear()
-    }
-}
+unsafe impl<T: Value, E: Cause> Node<T, E> for Deferred<T, E> {}
 
 impl<T: Value, E: Cause> Job for Deferred<T, E> {
-    fn run(self: Shared<Self>, _: u32) {
-        let adoption = self.adoption.replace(Adoption::None);
-        ticks::adopt(self, adoption);
+    fn run(this: Shared<Self>, _: u32) {
+        let adoption = this.adoption.replace(Adoption::None);
+        ticks::adopt(this, adoption);
     }
 
-    fn cancel(self: Shared<Self>, _: u32) {
-        let this: Handle<T, E> = self;
-        cancel(&this);
+    fn cancel(this: Shared<Self>, _: u32) {
+        cancel(&this.into());
     }
 }
 

@@ -1,8 +1,10 @@
 //! `finally`: a handler that sees nothing, runs whatever happens, and changes only what it breaks.
 
-use super::cell::{Cell, Handle, Job, Node, Outcome, Suspect, View, node, react, report, settle};
-use super::kind::{self, Cause, Home, Lock, Owned, Shared, Value, push, step};
-use super::reactions::React;
+use super::cell::{Cell, Node, Outcome, View, node, react, report, settle};
+use super::job::{DynJob, Job};
+use super::kind::{self, Cause, Home, Lock, Owned, Value, push, step};
+use super::object::{Header, Object, Shared};
+use super::reactions::{DynReact, React};
 use super::ticks::{self, guard};
 use crate::hot::Resolution;
 use core::mem;
@@ -25,14 +27,16 @@ where
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
     let home = Home::here();
-    let derived = kind::allocate(|| Finally {
-        cell: Cell::new(place),
+    let derived = Shared::new(2, |header| Finally {
+        cell: Cell::new(header, place),
         home,
         work: Lock::new(Work::Waiting(handler)),
         value: core::marker::PhantomData,
     });
-    react(source, derived.clone(), 0);
-    View::promised(derived)
+    // SAFETY: the reaction holds it, and so does the view.
+    let reaction = unsafe { derived.counted() };
+    react(source, DynReact::new(reaction), 0);
+    View::promised(derived.into())
 }
 
 #[repr(C)]
@@ -82,31 +86,34 @@ where
         }
     }
 
-    fn settle(self: Shared<Self>, outcome: Outcome<T, E>) {
-        let this: Handle<T, E> = self;
-        settle(&this, outcome);
+    fn settle(this: Shared<Self>, outcome: Outcome<T, E>) {
+        settle(&this.into(), outcome);
     }
 
     /// The handler's turn.
-    fn clean_up(self: Shared<Self>, handler: F, outcome: Outcome<T, E>) {
+    fn clean_up(this: Shared<Self>, handler: F, outcome: Outcome<T, E>) {
         match guard(handler) {
-            Ok(Resolution::Fulfill(())) => self.pause(2, outcome),
-            Ok(Resolution::Reject(reason)) => self.settle(Outcome::Settled(Err(reason))),
+            Ok(Resolution::Fulfill(())) => Self::pause(this, 2, outcome),
+            Ok(Resolution::Reject(reason)) => Self::settle(this, Outcome::Settled(Err(reason))),
             Ok(Resolution::Adopt(promise)) => {
-                self.set(Work::WaitingForHandler(outcome));
-                let through: Shared<Through<T, E, V, F>> = Shared::new(Through {
-                    finally: self,
+                this.set(Work::WaitingForHandler(outcome));
+                let through = Shared::new(1, |header| Through {
+                    header,
+                    finally: this,
                     settled: Lock::new(None),
                 });
-                react(&promise, through, 0);
+                react(&promise, DynReact::new(through), 0);
             }
-            Err(payload) => self.settle(Outcome::panicked(payload)),
+            Err(payload) => Self::settle(this, Outcome::panicked(payload)),
         }
     }
 
-    fn pause(self: Shared<Self>, turns: u32, outcome: Outcome<T, E>) {
-        self.set(Work::Pausing(turns, outcome));
-        step(self.clone(), 0);
+    fn pause(this: Shared<Self>, turns: u32, outcome: Outcome<T, E>) {
+        if !kind::TURNS {
+            return Self::settle(this, outcome);
+        }
+        this.set(Work::Pausing(turns, outcome));
+        step(this.into(), 0);
     }
 }
 
@@ -117,12 +124,12 @@ where
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    fn arm(self: Shared<Self>, source: View<T, E>, index: u32) {
+    fn arm(this: Shared<Self>, source: View<T, E>, index: u32) {
         if source.is_cancelled() {
-            return ticks::cancel_later(self, index);
+            return ticks::cancel_later(this.into(), index);
         }
         {
-            let work = &mut *self.work.lock();
+            let work = &mut *this.work.lock();
             match mem::replace(work, Work::Over) {
                 Work::Waiting(handler) => *work = Work::Queued(handler, source),
                 // It was cancelled while it waited.
@@ -132,11 +139,11 @@ where
                 }
             }
         }
-        push(self, |this| &this.home, index);
+        push(this, |this| &this.home, index);
     }
 
-    fn job(self: Shared<Self>) -> Shared<dyn Job> {
-        self
+    fn job(this: Shared<Self>) -> DynJob {
+        this.into()
     }
 }
 
@@ -147,32 +154,50 @@ where
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    fn run(self: Shared<Self>, _: u32) {
-        let work = mem::replace(&mut *self.work.lock(), Work::Over);
+    fn run(this: Shared<Self>, _: u32) {
+        let work = mem::replace(&mut *this.work.lock(), Work::Over);
         match work {
             Work::Queued(handler, source) => {
                 if let Some(outcome) = source.take() {
-                    self.clean_up(handler, outcome);
+                    Self::clean_up(this, handler, outcome);
                 }
             }
             Work::CleaningUp(handler) => {
                 // Nobody can see what comes of it: the promise is cancelled.
                 drop(guard(handler));
             }
-            Work::Pausing(1, outcome) => self.settle(outcome),
-            Work::Pausing(turns, outcome) => self.pause(turns - 1, outcome),
+            Work::Pausing(1, outcome) => Self::settle(this, outcome),
+            Work::Pausing(turns, outcome) => Self::pause(this, turns - 1, outcome),
             Work::Waiting(_) | Work::WaitingForHandler(_) | Work::Over => {}
         }
     }
 
-    fn cancel(self: Shared<Self>, _: u32) {
+    fn cancel(this: Shared<Self>, _: u32) {
         // While the thread or the executor ends nobody gives it a turn.
-        if let Some(handler) = self.take_cleaning_up() {
+        if let Some(handler) = this.take_cleaning_up() {
             drop(guard(handler));
             return;
         }
-        let this: Handle<T, E> = self;
-        super::cell::cancel(&this);
+        super::cell::cancel(&this.into());
+    }
+}
+
+// SAFETY: the cell comes first, and begins with the header.
+unsafe impl<T, E, V, F> Object for Finally<T, E, V, F>
+where
+    T: Clone + Value,
+    E: Clone + Cause,
+    V: Value,
+    F: FnOnce() -> Cleanup<V, E> + Owned,
+{
+    node! {
+        fn stop(this: Shared<Self>) {
+            let work = mem::replace(&mut *this.work.lock(), Work::Over);
+            if let Work::Waiting(handler) | Work::Queued(handler, _) = work {
+                this.set(Work::CleaningUp(handler));
+                push(this, |this| &this.home, 0);
+            }
+        }
     }
 }
 
@@ -184,37 +209,24 @@ where
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    node! {
-        fn stop(self: Shared<Self>) {
-            let work = mem::replace(&mut *self.work.lock(), Work::Over);
-            if let Work::Waiting(handler) | Work::Queued(handler, _) = work {
-                self.set(Work::CleaningUp(handler));
-                push(self, |this| &this.home, 0);
-            }
-        }
-    }
 }
 
-impl<T, E, V, F> Suspect for Finally<T, E, V, F>
+/// Waits for the promise that the handler gave.
+#[repr(C)]
+struct Through<T, E, V, F> {
+    header: Header,
+    finally: Shared<Finally<T, E, V, F>>,
+    settled: Lock<Option<View<V, E>>>,
+}
+
+// SAFETY: the header comes first.
+unsafe impl<T, E, V, F> Object for Through<T, E, V, F>
 where
     T: Clone + Value,
     E: Clone + Cause,
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    fn report(self: Shared<Self>) {
-        report(self);
-    }
-
-    fn is_clear(&self) -> bool {
-        self.cell.is_clear()
-    }
-}
-
-/// Waits for the promise that the handler gave.
-struct Through<T, E, V, F> {
-    finally: Shared<Finally<T, E, V, F>>,
-    settled: Lock<Option<View<V, E>>>,
 }
 
 impl<T, E, V, F> React<V, E> for Through<T, E, V, F>
@@ -224,14 +236,14 @@ where
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    fn arm(self: Shared<Self>, source: View<V, E>, index: u32) {
+    fn arm(this: Shared<Self>, source: View<V, E>, index: u32) {
         let cancelled = source.is_cancelled();
-        *self.settled.lock() = Some(source);
-        ticks::react(cancelled, self.clone(), index);
+        *this.settled.lock() = Some(source);
+        ticks::react(cancelled, this.into(), index);
     }
 
-    fn job(self: Shared<Self>) -> Shared<dyn Job> {
-        self
+    fn job(this: Shared<Self>) -> DynJob {
+        this.into()
     }
 }
 
@@ -242,9 +254,9 @@ where
     V: Value,
     F: FnOnce() -> Cleanup<V, E> + Owned,
 {
-    fn run(self: Shared<Self>, _: u32) {
-        let settled = self.settled.lock().take();
-        let work = mem::replace(&mut *self.finally.work.lock(), Work::Over);
+    fn run(this: Shared<Self>, _: u32) {
+        let settled = this.settled.lock().take();
+        let work = mem::replace(&mut *this.finally.work.lock(), Work::Over);
         let (Some(settled), Work::WaitingForHandler(outcome)) = (settled, work) else {
             return;
         };
@@ -254,10 +266,10 @@ where
             Some(Outcome::Panicked(payload)) => Outcome::Panicked(payload.clone()),
             _ => outcome,
         };
-        self.finally.clone().pause(1, outcome);
+        Finally::pause(this.finally.clone(), 1, outcome);
     }
 
-    fn cancel(self: Shared<Self>, index: u32) {
-        self.finally.clone().cancel(index);
+    fn cancel(this: Shared<Self>, index: u32) {
+        Finally::cancel(this.finally.clone(), index);
     }
 }

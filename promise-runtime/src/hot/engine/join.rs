@@ -1,10 +1,12 @@
 //! `all`, `all_settled`, `any` and `race`: one node for any number of promises.
 
 use super::cell::{
-    Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, react, report, resolved, settle,
+    Cell, Handle, Node, Outcome, View, Weak, cancel, node, react, report, resolved, settle,
 };
-use super::kind::{self, Cause, Lock, Shared, Value, Weak};
-use super::reactions::{Key, React};
+use super::job::{DynJob, Job};
+use super::kind::{Cause, Lock, Value};
+use super::object::{Object, Shared};
+use super::reactions::{DynReact, Key, React};
 use super::ticks;
 use crate::AggregateError;
 use crate::hot::reason::Reason;
@@ -167,7 +169,7 @@ struct State<T, E, C> {
 enum Source<T, E> {
     /// Not registered yet, or over.
     None,
-    Pending(Weak<dyn Node<T, E>>, Key),
+    Pending(Weak<T, E>, Key),
     /// Has settled, and its job is queued.
     Settled(View<T, E>),
 }
@@ -180,17 +182,17 @@ where
     C::Reason: Reason,
 {
     let sources = promises.iter().map(|_| Source::None).collect();
-    let joined = kind::allocate(|| Join {
-        cell: Cell::new(place),
+    let joined = Shared::new(1, |header| Join {
+        cell: Cell::new(header, place),
         state: Lock::new(State { rule, sources }),
     });
     for (index, promise) in (0..).zip(&promises) {
-        if let Some(key) = react(promise, joined.clone(), index) {
+        if let Some(key) = react(promise, DynReact::new(joined.clone()), index) {
             let over = {
                 let sources = &mut joined.state.lock().sources;
                 match sources.get_mut(index as usize) {
                     Some(source @ Source::None) if promise.cell().is_pending() => {
-                        *source = Source::Pending(Shared::downgrade(promise.handle()), key);
+                        *source = Source::Pending(promise.handle().downgrade(), key);
                         false
                     }
                     // On another thread it has settled in between.
@@ -203,7 +205,7 @@ where
             }
         }
     }
-    View::promised(joined)
+    View::promised(joined.into())
 }
 
 impl<T, E, C> Join<T, E, C::Value, C::Reason, C>
@@ -225,10 +227,10 @@ where
         }
     }
 
-    fn settle(self: Shared<Self>, outcome: Outcome<C::Value, C::Reason>) {
-        let this: Handle<C::Value, C::Reason> = self.clone();
-        settle(&this, outcome);
-        self.leave();
+    fn settle(this: &Shared<Self>, outcome: Outcome<C::Value, C::Reason>) {
+        let promise: Handle<C::Value, C::Reason> = this.clone().into();
+        settle(&promise, outcome);
+        this.leave();
     }
 }
 
@@ -239,18 +241,18 @@ where
     C: Rule<T, E>,
     C::Reason: Reason,
 {
-    fn arm(self: Shared<Self>, promise: View<T, E>, index: u32) {
+    fn arm(this: Shared<Self>, promise: View<T, E>, index: u32) {
         let cancelled = promise.is_cancelled();
-        let former = match self.state.lock().sources.get_mut(index as usize) {
+        let former = match this.state.lock().sources.get_mut(index as usize) {
             Some(source) => mem::replace(source, Source::Settled(promise)),
             None => return,
         };
         drop(former);
-        ticks::react(cancelled, self.clone(), index);
+        ticks::react(cancelled, this.into(), index);
     }
 
-    fn job(self: Shared<Self>) -> Shared<dyn Job> {
-        self
+    fn job(this: Shared<Self>) -> DynJob {
+        this.into()
     }
 }
 
@@ -261,8 +263,8 @@ where
     C: Rule<T, E>,
     C::Reason: Reason,
 {
-    fn run(self: Shared<Self>, index: u32) {
-        let source = match self.state.lock().sources.get_mut(index as usize) {
+    fn run(this: Shared<Self>, index: u32) {
+        let source = match this.state.lock().sources.get_mut(index as usize) {
             Some(source) => mem::replace(source, Source::None),
             // It has settled already.
             None => return,
@@ -275,18 +277,32 @@ where
         };
         match outcome.pass() {
             Ok(outcome) => {
-                let decided = self.state.lock().rule.add(index as usize, outcome);
+                let decided = this.state.lock().rule.add(index as usize, outcome);
                 if let Some(outcome) = decided {
-                    self.settle(Outcome::Settled(outcome));
+                    Self::settle(&this, Outcome::Settled(outcome));
                 }
             }
-            Err(passed) => self.settle(passed),
+            Err(passed) => Self::settle(&this, passed),
         }
     }
 
-    fn cancel(self: Shared<Self>, _: u32) {
-        let this: Handle<C::Value, C::Reason> = self;
-        cancel(&this);
+    fn cancel(this: Shared<Self>, _: u32) {
+        cancel(&this.into());
+    }
+}
+
+// SAFETY: the cell comes first, and begins with the header.
+unsafe impl<T, E, C> Object for Join<T, E, C::Value, C::Reason, C>
+where
+    T: Clone + Value,
+    E: Clone + Value,
+    C: Rule<T, E>,
+    C::Reason: Reason,
+{
+    node! {
+        fn stop(this: Shared<Self>) {
+            this.leave();
+        }
     }
 }
 
@@ -298,27 +314,4 @@ where
     C: Rule<T, E>,
     C::Reason: Reason,
 {
-    fn suspect(self: Shared<Self>) -> Shared<dyn Suspect> {
-        self
-    }
-
-    fn stop(self: Shared<Self>) {
-        self.leave();
-    }
-}
-
-impl<T, E, C> Suspect for Join<T, E, C::Value, C::Reason, C>
-where
-    T: Clone + Value,
-    E: Clone + Value,
-    C: Rule<T, E>,
-    C::Reason: Reason,
-{
-    fn report(self: Shared<Self>) {
-        report(self);
-    }
-
-    fn is_clear(&self) -> bool {
-        self.cell.is_clear()
-    }
 }

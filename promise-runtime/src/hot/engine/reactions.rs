@@ -1,9 +1,12 @@
 //! The list of who waits for one promise: in order, with removal, and without recursion when it is dropped.
 
-use super::cell::{Handle, Job, View};
-use super::kind::{self, Portable, Shared, any_job};
+use super::cell::{Handle, View};
+use super::job::DynJob;
+use super::kind::{self, any_job};
+use super::object::{Object, Shared, Untyped};
 use crate::hot::TaskId;
 use crate::hot::flat;
+use core::marker::PhantomData;
 use core::mem;
 use core::task::Waker;
 use std::boxed::Box;
@@ -11,17 +14,65 @@ use std::collections::VecDeque;
 use std::vec::Vec;
 
 /// Waits for a promise, and takes a turn when that has settled.
-pub(crate) trait React<T, E>: Portable {
+pub(crate) trait React<T, E>: Object {
     /// The source has settled: keeps it and queues the job.
-    fn arm(self: Shared<Self>, source: View<T, E>, index: u32);
+    fn arm(this: Shared<Self>, source: View<T, E>, index: u32);
 
-    /// The same object.
-    fn job(self: Shared<Self>) -> Shared<dyn Job>;
+    /// What it queues.
+    fn job(this: Shared<Self>) -> DynJob;
+}
+
+/// Of unknown type, a [`React`] for a source of these.
+pub(crate) struct DynReact<T, E> {
+    object: Untyped,
+    methods: &'static Methods,
+    source: PhantomData<fn(T, E)>,
+}
+
+struct Methods {
+    /// The object in the middle is the source, of which a view was promised.
+    arm: unsafe fn(Untyped, Untyped, u32),
+    job: unsafe fn(Untyped) -> DynJob,
+}
+
+impl<T, E> DynReact<T, E> {
+    #[inline]
+    pub(crate) fn new<R: React<T, E>>(react: Shared<R>) -> Self {
+        Self {
+            object: react.untyped(),
+            methods: const {
+                &Methods {
+                    arm: |object, source, index| {
+                        // SAFETY: these are the methods of objects that are an `R`.
+                        let object = unsafe { object.typed() };
+                        // SAFETY: and this is how they react to a source of these.
+                        let source = unsafe { Handle::new(source) };
+                        R::arm(object, View::promised(source), index);
+                    },
+                    // SAFETY: as above.
+                    job: |object| R::job(unsafe { object.typed() }),
+                }
+            },
+            source: PhantomData,
+        }
+    }
+
+    /// The source has settled. It counts the view that it gives.
+    #[inline]
+    pub(crate) fn arm(self, source: Handle<T, E>, index: u32) {
+        // SAFETY: they are the object's own methods, and the source is one of these.
+        unsafe { (self.methods.arm)(self.object, source.untyped(), index) }
+    }
+
+    fn job(self) -> DynJob {
+        // SAFETY: they are the object's own methods.
+        unsafe { (self.methods.job)(self.object) }
+    }
 }
 
 pub(crate) enum Reaction<T, E> {
     /// A derived promise; the number says which of its sources this is.
-    React(Shared<dyn React<T, E>>, u32),
+    React(DynReact<T, E>, u32),
     /// A task of the event loop on this thread.
     Task(TaskId),
     /// Any other task.
@@ -33,7 +84,7 @@ impl<T, E> Reaction<T, E> {
     #[inline]
     pub(crate) fn trigger(self, promise: impl FnOnce() -> Handle<T, E>) {
         match self {
-            Self::React(react, index) => react.arm(View::promised(promise()), index),
+            Self::React(react, index) => react.arm(promise(), index),
             Self::Task(task) => task.wake(),
             Self::Waker(waker) => waker.wake(),
         }

@@ -1,11 +1,11 @@
 //! `then`, `catch` and `map`: one node is the derived promise, the reaction and the job.
 
 use super::Product;
-use super::cell::{
-    Cell, Handle, Job, Node, Outcome, Suspect, View, cancel, node, react, report, settle,
-};
-use super::kind::{self, Brief, Cause, Home, Owned, Shared, Value, push};
-use super::reactions::React;
+use super::cell::{Cell, Node, Outcome, View, cancel, node, react, report, settle};
+use super::job::{DynJob, Job};
+use super::kind::{Brief, Cause, Home, Owned, Value, push};
+use super::object::{Object, Shared};
+use super::reactions::{DynReact, React};
 use super::ticks::{self, Adopt, Adoption, guard};
 use core::mem;
 use core::panic::Location;
@@ -25,13 +25,15 @@ where
     F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
     let home = Home::here();
-    let derived = kind::allocate(|| Then {
-        cell: Cell::new(place),
+    let derived = Shared::new(2, |header| Then {
+        cell: Cell::new(header, place),
         home,
         stage: Brief::new(Stage::Waiting(handler)),
     });
-    react(source, derived.clone(), 0);
-    View::promised(derived)
+    // SAFETY: the reaction holds it, and so does the view.
+    let reaction = unsafe { derived.counted() };
+    react(source, DynReact::new(reaction), 0);
+    View::promised(derived.into())
 }
 
 #[repr(C)]
@@ -75,22 +77,22 @@ where
     E2: Cause,
     F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
-    fn arm(self: Shared<Self>, source: View<T, E>, index: u32) {
+    fn arm(this: Shared<Self>, source: View<T, E>, index: u32) {
         let cancelled = source.is_cancelled();
         // SAFETY: the handler and the source are moved, not dropped.
-        let unneeded = unsafe { self.stage.update(|stage| stage.arm(source)) };
+        let unneeded = unsafe { this.stage.update(|stage| stage.arm(source)) };
         if unneeded.is_some() {
             return;
         }
         if cancelled {
-            ticks::cancel_later(self, index);
+            ticks::cancel_later(this.into(), index);
         } else {
-            push(self, |this| &this.home, index);
+            push(this, |this| &this.home, index);
         }
     }
 
-    fn job(self: Shared<Self>) -> Shared<dyn Job> {
-        self
+    fn job(this: Shared<Self>) -> DynJob {
+        this.into()
     }
 }
 
@@ -102,32 +104,47 @@ where
     E2: Cause,
     F: FnOnce(Result<T, E>) -> Product<U, E2> + Owned,
 {
-    fn run(self: Shared<Self>, _: u32) {
-        let (handler, source) = match self.stage.replace(Stage::OVER) {
+    fn run(this: Shared<Self>, _: u32) {
+        let (handler, source) = match this.stage.replace(Stage::OVER) {
             Stage::Queued(handler, source) => (handler, source),
-            Stage::Begun(adoption) => return ticks::adopt(self, adoption),
+            Stage::Begun(adoption) => return ticks::adopt(this, adoption),
             Stage::Waiting(_) => return,
         };
         let Some(outcome) = source.take() else { return };
         match outcome.pass() {
             Ok(outcome) => match guard(|| handler(outcome)) {
-                Ok(product) => ticks::resolve(self, product),
+                Ok(product) => ticks::resolve(this, product),
                 Err(payload) => {
-                    let this: Handle<U, E2> = self;
-                    settle(&this, Outcome::panicked(payload));
+                    settle(&this.into(), Outcome::panicked(payload));
                 }
             },
             Err(passed) => {
-                let this: Handle<U, E2> = self;
-                settle(&this, passed);
+                settle(&this.into(), passed);
                 drop(handler);
             }
         }
     }
 
-    fn cancel(self: Shared<Self>, _: u32) {
-        let this: Handle<U, E2> = self;
-        cancel(&this);
+    fn cancel(this: Shared<Self>, _: u32) {
+        cancel(&this.into());
+    }
+}
+
+// SAFETY: the cell comes first, and begins with the header.
+unsafe impl<T, E, U, E2, F> Object for Then<T, E, U, E2, F>
+where
+    T: Value,
+    E: Value,
+    U: Value,
+    E2: Cause,
+    F: Owned,
+{
+    node! {
+        fn stop(this: Shared<Self>) {
+            if let Stage::Begun(adoption) = this.stage.replace(Stage::OVER) {
+                ticks::stop(adoption);
+            }
+        }
     }
 }
 
@@ -140,30 +157,6 @@ where
     E2: Cause,
     F: Owned,
 {
-    node! {
-        fn stop(self: Shared<Self>) {
-            if let Stage::Begun(adoption) = self.stage.replace(Stage::OVER) {
-                ticks::stop(adoption);
-            }
-        }
-    }
-}
-
-impl<T, E, U, E2, F> Suspect for Then<T, E, U, E2, F>
-where
-    T: Value,
-    E: Value,
-    U: Value,
-    E2: Cause,
-    F: Owned,
-{
-    fn report(self: Shared<Self>) {
-        report(self);
-    }
-
-    fn is_clear(&self) -> bool {
-        self.cell.is_clear()
-    }
 }
 
 impl<T, E, U, E2, F> Adopt<U, E2> for Then<T, E, U, E2, F>

@@ -19,9 +19,11 @@
 //!
 //! The promises of many threads skip the turns in which no handler runs: nobody can tell there.
 
-use super::cell::{Cell, Handle, Job, Node, Outcome, SelfAdoption, View, settle};
-use super::kind::{Brief, Portable, Shared, Value, Weak, any_job, step};
-use super::reactions::{Key, React};
+use super::cell::{Cell, Handle, Node, Outcome, SelfAdoption, View, Weak, settle};
+use super::job::{DynJob, Job};
+use super::kind::{self, Brief, Value, any_job, step};
+use super::object::{self, Header, Object, Shared};
+use super::reactions::{DynReact, Key, React};
 use super::{Product, cell};
 use crate::hot::flat;
 use crate::hot::reason::Payload;
@@ -56,7 +58,7 @@ pub(crate) enum Adoption<T, E> {
     /// NewPromiseResolveThenableJob is queued.
     Begun(Adopted<T, E>),
     /// The promise is pending.
-    Waiting(Take<T, E>, Option<Weak<dyn Leave>>),
+    Waiting(Take<T, E>, Option<object::Weak>),
     /// The promise has settled, and the reaction to that is queued.
     Reacting(Adopted<T, E>),
 }
@@ -87,8 +89,7 @@ where
         Product::Reject(reason) => Outcome::Settled(Err(reason)),
         Product::Adopt(adopted) => return begin(this, adopted),
     };
-    let promise: Handle<T, E> = this;
-    settle(&promise, outcome);
+    settle(&this.into(), outcome);
 }
 
 /// Another promise is to decide.
@@ -98,18 +99,32 @@ where
     T: Value,
     E: Value,
 {
-    if core::ptr::addr_eq(
-        Shared::as_ptr(adopted.inner.handle()),
-        Shared::as_ptr(&this),
-    ) {
-        let promise: Handle<T, E> = this;
+    if core::ptr::eq(adopted.inner.handle().as_ptr(), this.as_untyped().as_ptr()) {
+        let promise: Handle<T, E> = this.into();
         let place = Cell::of(&promise).place();
         settle(&promise, self_adoption(place));
         return;
     }
     adopted.inner.cell().consume();
+    if !kind::TURNS && !adopted.inner.cell().is_pending() {
+        return adopt_settled(this, adopted);
+    }
     drop(this.exchange(Adoption::Begun(adopted)));
-    step(this, 0);
+    step(this.into(), 0);
+}
+
+/// All turns of an adoption at once, where nobody can tell. It keeps nothing, so nobody who cancels finds anything to stop.
+fn adopt_settled<N, T, E>(this: Shared<N>, Adopted { inner, take }: Adopted<T, E>)
+where
+    N: Adopt<T, E> + 'static,
+    T: Value,
+    E: Value,
+{
+    if inner.is_cancelled() {
+        cancel_later(this.into(), 0);
+    } else if let Some(outcome) = take(inner) {
+        settle(&this.into(), outcome);
+    }
 }
 
 /// One turn of an adoption, which was taken out for it.
@@ -122,9 +137,8 @@ where
     match adoption {
         Adoption::Begun(adopted) => call_then(this, adopted),
         Adoption::Reacting(Adopted { inner, take }) => {
-            let promise: Handle<T, E> = this;
             if let Some(outcome) = take(inner) {
-                settle(&promise, outcome);
+                settle(&this.into(), outcome);
             }
         }
         // Cancelled.
@@ -139,7 +153,7 @@ where
     T: Value,
     E: Value,
 {
-    let promise: Handle<T, E> = this.clone();
+    let promise: Handle<T, E> = this.clone().into();
     let cell = Cell::of(&promise);
     if !cell.is_pending() {
         // Cancelled before it began, by its own handler or on another thread.
@@ -148,20 +162,20 @@ where
     if !inner.cell().is_pending() {
         let cancelled = inner.is_cancelled();
         drop(this.exchange(Adoption::Reacting(Adopted { inner, take })));
-        return react(cancelled, this, 0);
+        return react(cancelled, this.into(), 0);
     }
     drop(this.exchange(Adoption::Waiting(take, None)));
-    let bridge = Shared::new(Bridge {
+    let bridge = Shared::new(1, |header| Bridge {
+        header,
         target: this.clone(),
         source: Brief::new(None),
     });
-    let Some(key) = cell::react(&inner, bridge.clone(), 0) else {
+    let Some(key) = cell::react(&inner, DynReact::new(bridge.clone()), 0) else {
         return;
     };
-    let source = Shared::downgrade(inner.handle());
+    let source = inner.handle().downgrade();
     drop(bridge.source.replace(Some((source, key))));
-    let bridge: Weak<dyn Leave> = Shared::downgrade(&(bridge as Shared<dyn Leave>));
-    let mut bridge = Some(bridge);
+    let mut bridge = Some(bridge.as_untyped().downgrade());
     // SAFETY: a bridge is kept where there was none.
     let is_over = unsafe {
         this.look(|adoption| {
@@ -182,33 +196,32 @@ where
 pub(crate) fn stop<T, E>(adoption: Adoption<T, E>) {
     if let Adoption::Waiting(_, Some(bridge)) = adoption {
         if let Some(bridge) = bridge.upgrade() {
-            bridge.leave();
+            bridge.stop();
         }
     }
 }
 
 /// A reaction, by the promise that keeps it.
-type Registered<T, E> = (Weak<dyn Node<T, E>>, Key);
+type Registered<T, E> = (Weak<T, E>, Key);
 
 /// Waits for an adopted promise that is pending.
+#[repr(C)]
 struct Bridge<N, T, E> {
+    header: Header,
     target: Shared<N>,
     source: Brief<Option<Registered<T, E>>>,
 }
 
-/// Something that waits, and can be told not to.
-pub(crate) trait Leave: Portable {
-    fn leave(&self);
-}
-
-impl<N, T, E> Leave for Bridge<N, T, E>
+// SAFETY: the header comes first.
+unsafe impl<N, T, E> Object for Bridge<N, T, E>
 where
     N: Adopt<T, E> + 'static,
     T: Value,
     E: Value,
 {
-    fn leave(&self) {
-        if let Some((source, key)) = self.source.replace(None) {
+    /// It need not wait any more.
+    fn stop(this: Shared<Self>) {
+        if let Some((source, key)) = this.source.replace(None) {
             if let Some(source) = source.upgrade() {
                 Cell::of(&source).forget(key);
             }
@@ -223,12 +236,12 @@ where
     E: Value,
 {
     /// The adopted promise has settled.
-    fn arm(self: Shared<Self>, inner: View<T, E>, _: u32) {
+    fn arm(this: Shared<Self>, inner: View<T, E>, _: u32) {
         let cancelled = inner.is_cancelled();
         let mut inner = Some(inner);
         // SAFETY: what was there before is dropped later.
         let former = unsafe {
-            self.target
+            this.target
                 .look(|adoption| match (&adoption, inner.take()) {
                     (Adoption::Waiting(take, _), Some(view)) => {
                         let take = *take;
@@ -243,12 +256,12 @@ where
                 })
         };
         if former.is_some() {
-            react(cancelled, self.target.clone(), 0);
+            react(cancelled, this.target.clone().into(), 0);
         }
     }
 
-    fn job(self: Shared<Self>) -> Shared<dyn Job> {
-        self.target.clone()
+    fn job(this: Shared<Self>) -> DynJob {
+        this.target.clone().into()
     }
 }
 
@@ -265,7 +278,7 @@ pub(crate) fn guard<O>(handler: impl FnOnce() -> O) -> Result<O, Payload> {
 
 /// A step that runs no handler is due: its turn comes, unless its source was cancelled.
 #[inline]
-pub(crate) fn react(cancelled: bool, job: Shared<dyn Job>, index: u32) {
+pub(crate) fn react(cancelled: bool, job: DynJob, index: u32) {
     if cancelled {
         cancel_later(job, index);
     } else {
@@ -275,6 +288,6 @@ pub(crate) fn react(cancelled: bool, job: Shared<dyn Job>, index: u32) {
 
 /// Cancels a job in its place in the chain.
 #[cold]
-pub(crate) fn cancel_later(job: Shared<dyn Job>, index: u32) {
+pub(crate) fn cancel_later(job: DynJob, index: u32) {
     flat::cancel_job(any_job(job), index);
 }

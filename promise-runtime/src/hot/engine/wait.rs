@@ -49,6 +49,7 @@ impl<T, E> Wait<T, E> {
     }
 
     /// The promise is pending, or was a moment ago.
+    #[inline(never)]
     fn register(&mut self, cx: &Context<'_>) -> Poll<View<T, E>> {
         let Some(promise) = &self.promise else {
             return Poll::Pending;

@@ -1,46 +1,16 @@
 //! Starting a future on this thread.
 
+#[cfg(feature = "tokio")]
+use super::engine::DynWork;
 use super::engine::Task;
+#[cfg(feature = "tokio")]
 use super::kind::Seat;
-#[cfg(feature = "event_loop")]
-use crate::hot::TaskId;
 use crate::hot::{LocalPromise, Reason};
+#[cfg(feature = "tokio")]
+use core::mem::ManuallyDrop;
 use core::panic::Location;
-use core::task::Context;
-use std::rc::Rc;
-
-/// A spawned future with its promise in one allocation.
-pub(crate) trait LocalWork {
-    /// False once it is over. Never panics: a panic of the future is the promise's.
-    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool;
-
-    /// Says which task polls it.
-    #[cfg(feature = "event_loop")]
-    fn take_seat(&self, task: TaskId);
-
-    /// The executor drops it. Does nothing if it is over.
-    fn shut_down(self: Rc<Self>);
-}
-
-impl<T, E, F> LocalWork for Task<T, E, F>
-where
-    T: 'static,
-    E: Reason + 'static,
-    F: Future<Output = Result<T, E>> + 'static,
-{
-    fn poll(self: Rc<Self>, cx: &mut Context<'_>) -> bool {
-        Task::poll(self, cx)
-    }
-
-    #[cfg(feature = "event_loop")]
-    fn take_seat(&self, task: TaskId) {
-        Task::take_seat(self, Seat::Loop(task));
-    }
-
-    fn shut_down(self: Rc<Self>) {
-        Task::shut_down(&self);
-    }
-}
+#[cfg(feature = "tokio")]
+use core::task::{Context, Poll};
 
 /// Starts `future` on the event loop that runs on this thread, or else on the tokio `LocalSet`.
 ///
@@ -61,8 +31,10 @@ where
     #[cfg(feature = "tokio")]
     if tokio::runtime::Handle::try_current().is_ok() {
         let (view, task) = Task::create(future, place);
-        let driver = Driver(task.clone());
-        task.take_seat(Seat::Tokio(tokio::task::spawn_local(driver).abort_handle()));
+        drop(tokio::task::spawn_local(Driver {
+            work: ManuallyDrop::new(task),
+            begun: false,
+        }));
         return LocalPromise::from_view(view);
     }
     drop((future, place));
@@ -71,17 +43,27 @@ where
 
 /// Polls a spawned future on a tokio `LocalSet`.
 #[cfg(feature = "tokio")]
-struct Driver(Rc<dyn LocalWork>);
+struct Driver {
+    work: ManuallyDrop<DynWork>,
+    /// It was polled, so the promise knows whom to wake when it is cancelled.
+    begun: bool,
+}
 
 #[cfg(feature = "tokio")]
 impl Future for Driver {
     type Output = ();
 
-    fn poll(self: core::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> core::task::Poll<()> {
-        if self.0.clone().poll(cx) {
-            core::task::Poll::Pending
+    fn poll(mut self: core::pin::Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let pending = if self.begun {
+            self.work.poll(cx)
         } else {
-            core::task::Poll::Ready(())
+            self.begun = true;
+            self.work.begin(cx, &|waker| Seat::Tokio(waker.clone()))
+        };
+        if pending {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
         }
     }
 }
@@ -89,6 +71,7 @@ impl Future for Driver {
 #[cfg(feature = "tokio")]
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.0.clone().shut_down();
+        // SAFETY: it ends here, and this happens once.
+        unsafe { ManuallyDrop::take(&mut self.work) }.shut_down();
     }
 }

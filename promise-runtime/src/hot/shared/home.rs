@@ -1,6 +1,6 @@
 //! Where handlers and spawned futures run.
 
-use super::engine::Job;
+use super::engine::DynJob;
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 use super::kind::any_job;
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
@@ -9,6 +9,7 @@ use crate::hot::flat;
 use core::pin::Pin;
 #[cfg(feature = "tokio")]
 use core::task::{Context, Poll};
+#[cfg(feature = "event_loop")]
 use std::sync::Arc;
 
 /// The executor that was entered where `then` was called.
@@ -55,14 +56,14 @@ impl Home {
 
     /// Gives a job a turn where [`is_here`](Self::is_here) has said so.
     #[inline]
-    pub(crate) fn push_here(job: Arc<dyn Job>, index: u32) {
+    pub(crate) fn push_here(job: DynJob, index: u32) {
         #[cfg(any(feature = "event_loop", feature = "tokio"))]
         crate::hot::jobs::push(crate::hot::jobs::Entry::Shared(job, index));
         #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
         drop((job, index));
     }
 
-    pub(crate) fn push(&self, job: Arc<dyn Job>, index: u32) {
+    pub(crate) fn push(&self, job: DynJob, index: u32) {
         match self {
             #[cfg(feature = "event_loop")]
             Self::Loop(remote) => {
@@ -83,7 +84,7 @@ impl Home {
 
 /// One handler's turn as a task of tokio.
 #[cfg(feature = "tokio")]
-struct Turn(Option<(Arc<dyn Job>, u32)>);
+struct Turn(Option<(DynJob, u32)>);
 
 #[cfg(feature = "tokio")]
 impl Future for Turn {
@@ -110,8 +111,9 @@ impl Drop for Turn {
 pub(crate) enum Seat {
     #[cfg(feature = "event_loop")]
     Loop(Arc<crate::event_loop::Woken>, crate::event_loop::TaskId),
+    /// By the waker of the task, which is polled once more then.
     #[cfg(feature = "tokio")]
-    Tokio(tokio::task::AbortHandle),
+    Tokio(core::task::Waker),
     /// Never, as above.
     #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
     Nowhere,
@@ -124,7 +126,7 @@ impl Seat {
             #[cfg(feature = "event_loop")]
             Self::Loop(woken, task) => woken.wake(*task),
             #[cfg(feature = "tokio")]
-            Self::Tokio(task) => task.abort(),
+            Self::Tokio(task) => task.wake_by_ref(),
             #[cfg(not(any(feature = "event_loop", feature = "tokio")))]
             Self::Nowhere => {}
         }

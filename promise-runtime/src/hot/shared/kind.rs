@@ -1,26 +1,38 @@
 //! The types that the engine is compiled over.
 
-use super::engine::{Job, Suspect};
+use super::engine::object::{Shared, Untyped, Weak};
+use super::engine::{DynJob, Job};
 use crate::hot::Reason;
 use crate::hot::TaskId;
 use crate::hot::flat;
 use crate::hot::job::AnyJob;
-use crate::hot::reason::UnhandledRejection;
-use crate::sync::atomic::{self, AtomicBool, AtomicU32, Ordering};
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::atomic::{self, AtomicBool, AtomicU8, AtomicU32, Ordering};
+use crate::sync::{Mutex, MutexGuard, UnsafeCell};
 use core::mem;
-use core::panic::Location;
 use core::task::Waker;
-use std::sync::{PoisonError, TryLockError};
+use std::sync::PoisonError;
 
+pub(crate) use super::counts::Counts;
 pub(crate) use super::home::{Home, Seat};
 pub(crate) use super::slot::Slot;
 pub(crate) use crate::sync::OnceLock as Once;
-pub(crate) use std::sync::{Arc as Shared, Weak};
+pub(crate) use std::sync::Arc as Payloads;
 
 /// Used by many threads at once.
 pub(crate) trait Portable: Send + Sync {}
 impl<T: Send + Sync + ?Sized> Portable for T {}
+
+// SAFETY: objects are `Portable`, and their counts are atomic.
+unsafe impl Send for Untyped {}
+
+// SAFETY: likewise.
+unsafe impl Sync for Untyped {}
+
+// SAFETY: likewise.
+unsafe impl Send for Weak {}
+
+// SAFETY: likewise.
+unsafe impl Sync for Weak {}
 
 /// What a promise may hold: every thread may look at it.
 pub(crate) trait Value: Portable + 'static {}
@@ -70,7 +82,7 @@ impl<T> Brief<T> {
     }
 }
 
-/// Held for moments, never while foreign code runs; but for a future, which is locked while it is polled.
+/// Held for moments, never while foreign code runs.
 #[derive(Default)]
 pub(crate) struct Lock<T>(Mutex<T>);
 
@@ -82,14 +94,35 @@ impl<T> Lock<T> {
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// `None` if it is in use.
-    pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        match self.0.try_lock() {
-            Ok(guard) => Some(guard),
-            Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
+/// What one at a time has, and nobody waits for.
+pub(crate) struct Exclusive<T> {
+    /// 1 if somebody has it.
+    taken: AtomicU8,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: whoever has taken it is the only one to come to the value, and may be on any thread.
+unsafe impl<T: Send> Sync for Exclusive<T> {}
+
+impl<T> Exclusive<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self {
+            taken: AtomicU8::new(0),
+            value: UnsafeCell::new(value),
         }
+    }
+
+    /// `None` if somebody has it. `change` does not panic.
+    pub(crate) fn try_change<O>(&self, change: impl FnOnce(&mut T) -> O) -> Option<O> {
+        if self.taken.swap(1, Ordering::Acquire) == 1 {
+            return None;
+        }
+        // SAFETY: nobody else has it until it is given back.
+        let output = self.value.with_mut(|value| change(unsafe { &mut *value }));
+        self.taken.store(0, Ordering::Release);
+        Some(output)
     }
 }
 
@@ -145,34 +178,25 @@ impl Count {
     }
 }
 
+/// Does what few promises come to, which would keep the rest from being short.
+#[inline(never)]
+pub(crate) fn rarely<O>(act: impl FnOnce() -> O) -> O {
+    act()
+}
+
 /// What is written before the fence on one thread, or after it on the other, is seen by one of the two.
 pub(crate) fn fence() {
     atomic::fence(Ordering::SeqCst);
 }
 
-/// How a rejection is reported when the promise is dropped with nobody having handled it.
-pub(crate) struct Reporter<E>(fn(&E, &'static Location<'static>));
+/// Whether a rejection is reported when nobody has the promise any more, and nobody has handled it.
+pub(crate) const REPORT_AT_THE_END: bool = true;
 
-impl<E> Reporter<E> {
-    pub(crate) const ON_DROP: bool = true;
-
-    pub(crate) fn new() -> Self
-    where
-        E: Cause,
-    {
-        Self(|reason, place| UnhandledRejection::rejected(place, reason).report())
-    }
-
-    pub(crate) fn report(&self, reason: &E, place: &'static Location<'static>) {
-        (self.0)(reason, place);
-    }
-}
-
-/// A rejection is decided when the promise is dropped.
-pub(crate) fn track_rejected(_: Shared<dyn Suspect>) {}
+/// A rejection is decided when nobody has the promise any more.
+pub(crate) fn track_rejected(_: Untyped) {}
 
 /// That somebody waits in vain is known at once.
-pub(crate) fn track_abandoned(promise: Shared<dyn Suspect>) {
+pub(crate) fn track_abandoned(promise: Untyped) {
     if !promise.is_clear() {
         promise.report();
     }
@@ -188,32 +212,20 @@ pub(crate) fn wake_next(waker: &Waker) {
     waker.wake_by_ref();
 }
 
-/// Makes an object where it will lie: it is too large to be copied there.
-#[inline]
-pub(crate) fn allocate<T>(make: impl FnOnce() -> T) -> Shared<T> {
-    let place = Shared::<T>::new_uninit();
-    // `Shared::get_mut` would ask two counts whether somebody else has it.
-    let object = Shared::as_ptr(&place).cast::<T>().cast_mut();
-    // SAFETY: nobody else has it yet, so this is the only access; a `MaybeUninit<T>` is laid out as a `T`.
-    unsafe { object.write(make()) };
-    // SAFETY: it has just been written.
-    unsafe { place.assume_init() }
-}
-
 /// Gives a job its turn where its handler runs.
-pub(crate) fn push<J: Job + 'static>(job: Shared<J>, home: fn(&J) -> &Home, index: u32) {
+pub(crate) fn push<J: Job>(job: Shared<J>, home: fn(&J) -> &Home, index: u32) {
     if home(&job).is_here() {
-        return Home::push_here(job, index);
+        return Home::push_here(job.into(), index);
     }
     let keeper = job.clone();
-    home(&keeper).push(job, index);
+    home(&keeper).push(job.into(), index);
 }
 
 /// Runs a step that runs no handler.
-pub(crate) fn step(job: Shared<dyn Job>, index: u32) {
+pub(crate) fn step(job: DynJob, index: u32) {
     flat::run_job(any_job(job), index);
 }
 
-pub(crate) fn any_job(job: Shared<dyn Job>) -> AnyJob {
+pub(crate) fn any_job(job: DynJob) -> AnyJob {
     AnyJob::Shared(job)
 }

@@ -1,25 +1,27 @@
 //! An outcome that comes once, that many may look at, and that the last of them may take out.
 //!
-//! Whoever claims it first may write, once. Two flags say the rest, and spare whoever settles a lock that nobody needs:
+//! Whoever claims it first may write, once. The flags say the rest, and spare whoever settles a lock that nobody needs:
 //!
 //! | flag | set by | meaning |
 //! |---|---|---|
-//! | `FULL` | whoever has claimed, after it has written | everybody may look at the value |
-//! | `WAITED` | whoever is about to wait, before `FULL` | whoever sets `FULL` has somebody to tell |
+//! | `CLAIMED` | whoever is first | only this one writes, at once |
+//! | `FULL` | the same, after it has written | everybody may look at the value |
+//! | `WAITED` | whoever is about to wait | if it was there before `CLAIMED`, whoever has claimed has somebody to tell |
 //!
-//! A flag is added, not or-ed, as each is set once only: that is one instruction, and the other a loop.
+//! `FULL` is stored, not added: on many threads a change of what is there costs as much as a dozen other instructions. It may wipe `WAITED` out
+//! that has come after `CLAIMED`: whoever set that has seen `CLAIMED`, and does not begin to wait but sees the value through.
 
-use crate::sync::UnsafeCell;
 use crate::sync::atomic::{
-    AtomicBool, AtomicU8,
+    AtomicU8,
     Ordering::{Acquire, Relaxed, Release},
 };
+use crate::sync::{UnsafeCell, pause};
 
-const FULL: u8 = 1;
-const WAITED: u8 = 2;
+const CLAIMED: u8 = 1;
+const FULL: u8 = 2;
+const WAITED: u8 = 4;
 
 pub(crate) struct Slot<T> {
-    claimed: AtomicBool,
     flags: AtomicU8,
     value: UnsafeCell<Option<T>>,
 }
@@ -31,7 +33,6 @@ unsafe impl<T: Send + Sync> Sync for Slot<T> {}
 impl<T> Slot<T> {
     pub(crate) fn empty() -> Self {
         Self {
-            claimed: AtomicBool::new(false),
             flags: AtomicU8::new(0),
             value: UnsafeCell::new(None),
         }
@@ -39,8 +40,7 @@ impl<T> Slot<T> {
 
     pub(crate) fn full(value: T) -> Self {
         Self {
-            claimed: AtomicBool::new(true),
-            flags: AtomicU8::new(FULL),
+            flags: AtomicU8::new(CLAIMED | FULL),
             value: UnsafeCell::new(Some(value)),
         }
     }
@@ -53,25 +53,38 @@ impl<T> Slot<T> {
 
     /// Whether somebody may be waiting; gives the value back if there was one before.
     pub(crate) fn set(&self, value: T) -> Result<bool, T> {
-        // There is nothing to be seen yet of what another one has done: that is what `FULL` is for.
-        if self.claimed.swap(true, Relaxed) {
+        // There is nothing to be seen yet of what another one has done: that is what `FULL` is for, and the lock of those who wait.
+        let flags = self.flags.fetch_or(CLAIMED, Relaxed);
+        if flags & CLAIMED != 0 {
             return Err(value);
         }
-        // SAFETY: only whoever has claimed is here, and nobody looks before `FULL`.
-        self.value.with_mut(|place| unsafe { *place = Some(value) });
-        Ok(self.flags.fetch_add(FULL, Release) & WAITED != 0)
+        // SAFETY: only whoever has claimed is here, and nobody looks before `FULL`. There was no value, so there is nothing to drop.
+        self.value
+            .with_mut(|place| unsafe { place.write(Some(value)) });
+        self.flags.store(CLAIMED | FULL, Release);
+        Ok(flags & WAITED != 0)
     }
 
     /// From here on somebody waits; false if there is a value.
     ///
-    /// Who waits is kept under a lock, and this is called under it. So of the two one sees the other, whatever the memory does: if `set` had the lock
-    /// first, this comes after it; and else it finds what is kept.
+    /// Who waits is kept under a lock, and this is called under it. Whoever has claimed and found `WAITED` takes the lock after `FULL`. So of the two one
+    /// sees the other, whatever the memory does: if that one had the lock first, this comes after `FULL`; and else it finds what is kept.
     pub(crate) fn wait(&self) -> bool {
-        let mut flags = self.flags.load(Relaxed);
-        if flags & (FULL | WAITED) == 0 {
-            flags = self.flags.fetch_add(WAITED, Relaxed);
+        let flags = self.flags.load(Relaxed);
+        if flags & (FULL | WAITED) != 0 {
+            return flags & FULL == 0;
         }
-        flags & FULL == 0
+        // Nobody else sets it: this is called under a lock.
+        if self.flags.fetch_add(WAITED, Relaxed) & CLAIMED == 0 {
+            return true;
+        }
+        // Whoever has claimed does nothing but write the value, and has nobody to tell.
+        let mut times = 0;
+        while self.is_empty() {
+            pause(times);
+            times += 1;
+        }
+        false
     }
 
     pub(crate) fn get_mut(&mut self) -> Option<&mut T> {

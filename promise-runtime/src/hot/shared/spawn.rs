@@ -1,44 +1,16 @@
 //! Starting a future on an executor.
 
-use super::engine::Task;
+#[cfg(feature = "tokio")]
+use super::engine::task::NewSeat;
+use super::engine::{DynWork, Task};
+#[cfg(feature = "tokio")]
 use super::kind::Seat;
 use crate::hot::{Promise, Reason};
 use core::fmt;
+use core::mem::ManuallyDrop;
 use core::panic::Location;
 use core::pin::Pin;
 use core::task::{Context, Poll};
-use std::sync::Arc;
-
-/// A spawned future with its promise in one allocation.
-pub(crate) trait SharedWork: Send + Sync {
-    /// False once it is over. Never panics: a panic of the future is the promise's.
-    fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> bool;
-
-    /// Says which task polls it.
-    fn take_seat(&self, seat: Seat);
-
-    /// The executor drops it. Does nothing if it is over.
-    fn shut_down(self: Arc<Self>);
-}
-
-impl<T, E, F> SharedWork for Task<T, E, F>
-where
-    T: Send + Sync + 'static,
-    E: Reason + Send + Sync + 'static,
-    F: Future<Output = Result<T, E>> + Send + 'static,
-{
-    fn poll(self: Arc<Self>, cx: &mut Context<'_>) -> bool {
-        Task::poll(self, cx)
-    }
-
-    fn take_seat(&self, seat: Seat) {
-        Task::take_seat(self, seat);
-    }
-
-    fn shut_down(self: Arc<Self>) {
-        Task::shut_down(&self);
-    }
-}
 
 /// Starts `future` on the innermost executor that is entered here: tokio or an event loop.
 ///
@@ -53,9 +25,11 @@ where
 {
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        let (view, task) = Task::create(future, place);
-        let running = runtime.spawn(PromiseTask { work: task.clone() });
-        task.take_seat(Seat::Tokio(running.abort_handle()));
+        let (view, work) = Task::create(future, place);
+        drop(runtime.spawn(TokioTask {
+            task: PromiseTask::new(work),
+            begun: false,
+        }));
         return Promise::from_view(view);
     }
     #[cfg(feature = "event_loop")]
@@ -79,7 +53,7 @@ where
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
     let (view, work) = Task::create(future, place);
-    (Promise::from_view(view), PromiseTask { work })
+    (Promise::from_view(view), PromiseTask::new(work))
 }
 
 /// The task of [`Chain::spawn_with`](crate::Chain::spawn_with): whoever polls it runs the chain.
@@ -88,24 +62,67 @@ where
 /// before it is ready cancels the promise. After the promise was cancelled it is ready at its next poll.
 #[must_use = "the promise does not settle unless somebody polls its task"]
 pub struct PromiseTask {
-    work: Arc<dyn SharedWork>,
+    work: ManuallyDrop<DynWork>,
+    is_over: bool,
+}
+
+impl PromiseTask {
+    fn new(work: DynWork) -> Self {
+        Self {
+            work: ManuallyDrop::new(work),
+            is_over: false,
+        }
+    }
+
+    #[inline]
+    fn poll_with(&mut self, poll: impl FnOnce(&DynWork) -> bool) -> Poll<()> {
+        self.is_over = !poll(&self.work);
+        if self.is_over {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
 }
 
 impl Future for PromiseTask {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if Arc::clone(&self.work).poll(cx) {
-            Poll::Pending
-        } else {
-            Poll::Ready(())
-        }
+        self.get_mut().poll_with(|work| work.poll(cx))
     }
 }
 
 impl Drop for PromiseTask {
     fn drop(&mut self) {
-        Arc::clone(&self.work).shut_down();
+        // SAFETY: it ends here, and this happens once.
+        let work = unsafe { ManuallyDrop::take(&mut self.work) };
+        if !self.is_over {
+            work.shut_down();
+        }
+    }
+}
+
+/// The same as a task of tokio, which the promise can wake when it is cancelled.
+#[cfg(feature = "tokio")]
+struct TokioTask {
+    task: PromiseTask,
+    /// It was polled, so the promise knows whom to wake.
+    begun: bool,
+}
+
+#[cfg(feature = "tokio")]
+impl Future for TokioTask {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        if this.begun {
+            return this.task.poll_with(|work| work.poll(cx));
+        }
+        this.begun = true;
+        let seat: NewSeat<'_> = &|waker| Seat::Tokio(waker.clone());
+        this.task.poll_with(|work| work.begin(cx, seat))
     }
 }
 
