@@ -80,7 +80,7 @@ impl Lowering<'_> {
         let asked = Asked {
             prepared: emit!(let __product = #product;),
             question: emit!(__ask(&__product)),
-            later: emit!(__later.future(__product)),
+            later: emit!(__later << __product),
             now: emit!(__now.outcome(__product)),
             place,
         };
@@ -92,7 +92,7 @@ impl Lowering<'_> {
         let asked = Asked {
             prepared: TokenStream::new(),
             question: emit!(finally.ask()),
-            later: emit!(__later.called(&mut finally)),
+            later: emit!(__later >> &mut finally),
             now: emit!(__now.called(&mut finally)),
             place: span,
         };
@@ -133,6 +133,7 @@ impl Lowering<'_> {
             match #kind {
                 // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
                 __Kind::Later(__later) => #later,
+                #[allow(unreachable_code)]
                 __Kind::Now(__now) => break #settled #now,
             }
         });

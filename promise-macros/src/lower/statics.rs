@@ -44,7 +44,7 @@ impl Lowering<'_> {
             StaticKind::Resolve(None) => emit!(#hidden::UNIT),
             StaticKind::Reject(reason) => {
                 let reject = self.reject(&self.argument(reason, scope), span, scope);
-                emit!({ #reject; #[allow(unreachable_code)] #hidden::anything() })
+                emit!({ #reject; #[allow(unreachable_code)] !#hidden::anything() })
             }
             StaticKind::Try(handler) => self.handled_without(handler, span, scope),
             StaticKind::Never => self.wait(emit!(#hidden::pending()), scope),
