@@ -119,7 +119,7 @@ impl Lowering<'_> {
                     }
                 };
                 self.chooses(Choice::Element);
-                let adapter = emit!(|__product| { let __kind = (&&&&&&#hidden::probe(&__product)).__element(); #element });
+                let adapter = emit!(|__product| { let __kind = #hidden::ask_element(&__product).__element(); #element });
                 let function = if filters {
                     emit!(filter_with)
                 } else {
