@@ -67,7 +67,7 @@ impl Body {
     pub(crate) fn missing() -> Self {
         let hidden = crate::runtime::hidden();
         Self {
-            expression: Expr::Verbatim(quote::quote!(#hidden::anything())),
+            expression: Expr::Verbatim(quote::quote!(!#hidden::anything())),
             nested: Vec::new(),
             facts: Facts::default(),
         }

@@ -6,42 +6,71 @@
 use core::convert::Infallible;
 use core::future::{Future, IntoFuture, Ready, ready};
 use core::marker::PhantomData;
+use core::ops::Deref;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use crate::reject::ConvertsTo;
-use crate::resolve::{Fulfils, Probe, Tag};
+use crate::resolve::{Fulfils, Tag};
 
-macro_rules! kinds {
-    ($($kind:ident $probe:ident [$($reference:tt)*] [$($generic:ident),*] $element:ty [$($bound:tt)*];)*) => {$(
+/// A row of the question as a type, as in [`resolve`](crate::resolve): the kind it gives, and the row to ask next.
+macro_rules! rows {
+    ($($row:ident $probe:ident $kind:ident [$($generic:ident),*] $element:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
         #[derive(Clone, Copy, Debug)]
         pub struct $kind;
 
-        pub trait $probe {
-            fn __element(&self) -> $kind;
+        #[derive(Debug)]
+        pub struct $row<X>(PhantomData<fn() -> X>);
+
+        impl<X> Clone for $row<X> {
+            #[inline(always)]
+            fn clone(&self) -> Self {
+                *self
+            }
         }
 
-        impl<$($generic),*> $probe for $($reference)* Probe<$element>
+        impl<X> Copy for $row<X> {}
+
+        pub trait $probe {
+            fn __element(self) -> $kind;
+        }
+
+        impl<$($generic),*> $probe for $row<$element>
         where
             $($bound)*
         {
             #[inline(always)]
-            fn __element(&self) -> $kind {
+            fn __element(self) -> $kind {
                 $kind
             }
         }
+
+        $(impl<X> Deref for $row<X> {
+            type Target = $next<X>;
+
+            #[inline(always)]
+            fn deref(&self) -> &$next<X> {
+                &$next(PhantomData)
+            }
+        })?
     )*};
 }
 
-kinds! {
-    InfallibleFuture ProbeInfallibleFuture [&&&&&] [F, T] F [F: IntoFuture<Output = Result<T, Infallible>>];
-    FallibleFuture ProbeFallibleFuture [&&&&] [F, T, E] F [F: IntoFuture<Output = Result<T, E>>];
-    ValueFuture ProbeValueFuture [&&&] [F] F [F: IntoFuture];
-    InfallibleOutcome ProbeInfallibleOutcome [&&] [T] Result<T, Infallible> [];
-    Outcome ProbeOutcome [&] [T, E] Result<T, E> [];
-    Value ProbeValue [] [T] T [];
+rows! {
+    AskElement ProbeInfallibleFuture InfallibleFuture [F, T] F [F: IntoFuture<Output = Result<T, Infallible>>] -> AskFallibleFuture;
+    AskFallibleFuture ProbeFallibleFuture FallibleFuture [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskValueFuture;
+    AskValueFuture ProbeValueFuture ValueFuture [F] F [F: IntoFuture] -> AskInfallibleOutcome;
+    AskInfallibleOutcome ProbeInfallibleOutcome InfallibleOutcome [T] Result<T, Infallible> [] -> AskOutcome;
+    AskOutcome ProbeOutcome Outcome [T, E] Result<T, E> [] -> AskValue;
+    AskValue ProbeValue Value [T] T [];
+}
+
+/// Where the question begins.
+#[inline(always)]
+pub fn ask_element<X>(_: &X) -> AskElement<X> {
+    AskElement(PhantomData)
 }
 
 /// An element of this kind as a future that rejects with `E`.
@@ -231,6 +260,48 @@ own_element! {
     Value [X] X, Ready<Result<X, Infallible>>, X, Infallible, |value| ready(Ok(value)), [];
 }
 
+/// An element of a tuple. Whether all of them reject with `E` is left to the combinator to say, so that it is said once.
+pub trait PartElement<X, E>: Copy {
+    type Future;
+    fn part(self, element: X, tag: Tag<E>) -> Self::Future;
+}
+
+macro_rules! part_without_reason {
+    ($($kind:ty)*) => {$(
+        impl<X, E> PartElement<X, E> for $kind
+        where
+            Self: Element<X, E>,
+        {
+            type Future = <Self as Element<X, E>>::Future;
+
+            #[inline]
+            fn part(self, element: X, tag: Tag<E>) -> Self::Future {
+                self.element(element, tag)
+            }
+        }
+    )*};
+}
+
+part_without_reason! { InfallibleFuture ValueFuture InfallibleOutcome Value }
+
+impl<X: IntoFuture, E> PartElement<X, E> for FallibleFuture {
+    type Future = X::IntoFuture;
+
+    #[inline]
+    fn part(self, element: X, _: Tag<E>) -> X::IntoFuture {
+        element.into_future()
+    }
+}
+
+impl<T, R, E> PartElement<Result<T, R>, E> for Outcome {
+    type Future = Ready<Result<T, R>>;
+
+    #[inline]
+    fn part(self, element: Result<T, R>, _: Tag<E>) -> Self::Future {
+        ready(element)
+    }
+}
+
 /// A rejection whose fulfilment type the others decide.
 #[inline]
 pub fn rejected<T, E>(reason: E, _: Tag<T>) -> Result<T, E> {
@@ -238,8 +309,14 @@ pub fn rejected<T, E>(reason: E, _: Tag<T>) -> Result<T, E> {
 }
 
 /// The argument of a combinator that is no literal: an array, a tuple, or any iterator.
+///
+/// What an element of a tuple is can be asked only where its type is known, which is in the expansion. That does not know how many there are, and
+/// asks twelve times; who is not there says [`Missing`](inputs::Missing). Where all elements have one type the first answer is theirs.
 pub mod inputs {
-    use super::{ConvertedElement, Element, OwnElement, Probe, Tag};
+    use core::marker::PhantomData;
+
+    use super::{AskElement, ConvertedElement, Element, OwnElement, PartElement};
+    use crate::resolve::{Probe, Tag};
 
     #[derive(Clone, Copy, Debug)]
     pub struct Array;
@@ -247,12 +324,15 @@ pub mod inputs {
     pub struct Iter;
     #[derive(Clone, Copy, Debug)]
     pub struct Tuple;
+    /// Nothing that a combinator takes, as it says itself.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Other;
 
     pub trait ProbeArray {
         fn __inputs(&self) -> Array;
     }
 
-    impl<X, const N: usize> ProbeArray for &&Probe<[X; N]> {
+    impl<X, const N: usize> ProbeArray for &&&Probe<[X; N]> {
         #[inline(always)]
         fn __inputs(&self) -> Array {
             Array
@@ -265,7 +345,7 @@ pub mod inputs {
     }
 
     #[cfg(feature = "alloc")]
-    impl<I: IntoIterator> ProbeIter for &Probe<I> {
+    impl<I: IntoIterator> ProbeIter for &&Probe<I> {
         #[inline(always)]
         fn __inputs(&self) -> Iter {
             Iter
@@ -276,23 +356,79 @@ pub mod inputs {
         fn __inputs(&self) -> Tuple;
     }
 
-    impl<X> ProbeTuple for Probe<X> {
+    impl<X: Parts> ProbeTuple for &Probe<X> {
         #[inline(always)]
         fn __inputs(&self) -> Tuple {
             Tuple
         }
     }
 
+    pub trait ProbeOther {
+        fn __inputs(&self) -> Other;
+    }
+
+    impl<X> ProbeOther for Probe<X> {
+        #[inline(always)]
+        fn __inputs(&self) -> Other {
+            Other
+        }
+    }
+
+    /// There is no such element.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Missing;
+
+    impl Missing {
+        #[inline(always)]
+        pub fn __element(self) -> Self {
+            self
+        }
+    }
+
+    /// Twelve questions, of which the first is that.
+    type Only<X> = (
+        AskElement<X>,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+        Missing,
+    );
+
+    #[inline(always)]
+    const fn only<X>() -> Only<X> {
+        (
+            AskElement(PhantomData),
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+            Missing,
+        )
+    }
+
     impl Array {
         #[inline(always)]
-        pub fn item<X, const N: usize>(self, _: &[X; N]) -> Probe<X> {
-            Probe::new()
+        pub fn items<X, const N: usize>(self, _: &[X; N]) -> Only<X> {
+            only()
         }
 
         #[inline]
-        pub fn elements<K: Element<X, E>, X, E, const N: usize>(
+        pub fn elements<K: Element<X, E>, R, X, E, const N: usize>(
             self,
-            kind: K,
+            (kind, _): (K, R),
             xs: [X; N],
             tag: Tag<E>,
         ) -> [K::Future; N] {
@@ -300,9 +436,9 @@ pub mod inputs {
         }
 
         #[inline]
-        pub fn converted<K: ConvertedElement<X, E>, X, E, const N: usize>(
+        pub fn converted<K: ConvertedElement<X, E>, R, X, E, const N: usize>(
             self,
-            kind: K,
+            (kind, _): (K, R),
             xs: [X; N],
             tag: Tag<E>,
         ) -> [K::Future; N] {
@@ -310,9 +446,9 @@ pub mod inputs {
         }
 
         #[inline]
-        pub fn own<K: OwnElement<X>, X, const N: usize>(
+        pub fn own<K: OwnElement<X>, R, X, const N: usize>(
             self,
-            kind: K,
+            (kind, _): (K, R),
             xs: [X; N],
         ) -> [K::Future; N] {
             xs.map(|element| kind.own(element))
@@ -322,14 +458,14 @@ pub mod inputs {
     #[cfg(feature = "alloc")]
     impl Iter {
         #[inline(always)]
-        pub fn item<I: IntoIterator>(self, _: &I) -> Probe<I::Item> {
-            Probe::new()
+        pub fn items<I: IntoIterator>(self, _: &I) -> Only<I::Item> {
+            only()
         }
 
         #[inline]
-        pub fn elements<K: Element<I::Item, E>, I: IntoIterator, E>(
+        pub fn elements<K: Element<I::Item, E>, R, I: IntoIterator, E>(
             self,
-            kind: K,
+            (kind, _): (K, R),
             xs: I,
             tag: Tag<E>,
         ) -> impl Iterator<Item = K::Future> {
@@ -338,9 +474,9 @@ pub mod inputs {
         }
 
         #[inline]
-        pub fn converted<K: ConvertedElement<I::Item, E>, I: IntoIterator, E>(
+        pub fn converted<K: ConvertedElement<I::Item, E>, R, I: IntoIterator, E>(
             self,
-            kind: K,
+            (kind, _): (K, R),
             xs: I,
             tag: Tag<E>,
         ) -> impl Iterator<Item = K::Future> {
@@ -349,20 +485,75 @@ pub mod inputs {
         }
 
         #[inline]
-        pub fn own<K: OwnElement<I::Item>, I: IntoIterator>(
+        pub fn own<K: OwnElement<I::Item>, R, I: IntoIterator>(
             self,
-            kind: K,
+            (kind, _): (K, R),
             xs: I,
         ) -> impl Iterator<Item = K::Future> {
             xs.into_iter().map(move |element| kind.own(element))
         }
     }
 
-    /// A tuple's elements are futures of results already: there is no closure that takes all their types.
+    /// A tuple of 1 to 12.
+    pub trait Parts {
+        type Asked;
+        fn ask() -> Self::Asked;
+    }
+
+    /// A tuple whose elements are of these kinds.
+    pub trait Elements<K, E> {
+        type Futures;
+        fn elements(self, kinds: K, tag: Tag<E>) -> Self::Futures;
+    }
+
+    /// The same, where what they reject with converts.
+    #[diagnostic::on_unimplemented(
+        message = "not everything that the promises of this tuple reject with converts into the chain's `{E}`",
+        label = "rejects with what does not convert",
+        note = "implement `From` for it, or convert it before"
+    )]
+    pub trait ConvertedElements<K, E> {
+        type Futures;
+        fn converted(self, kinds: K, tag: Tag<E>) -> Self::Futures;
+    }
+
+    /// The same, each with its own rejection type.
+    pub trait OwnElements<K> {
+        type Futures;
+        fn own(self, kinds: K) -> Self::Futures;
+    }
+
     impl Tuple {
         #[inline(always)]
-        pub fn item<X>(self, _: &X) -> Probe<()> {
-            Probe::new()
+        pub fn items<X: Parts>(self, _: &X) -> X::Asked {
+            X::ask()
+        }
+
+        #[inline]
+        pub fn elements<K, X: Elements<K, E>, E>(self, kinds: K, xs: X, tag: Tag<E>) -> X::Futures {
+            xs.elements(kinds, tag)
+        }
+
+        #[inline]
+        pub fn converted<K, X: ConvertedElements<K, E>, E>(
+            self,
+            kinds: K,
+            xs: X,
+            tag: Tag<E>,
+        ) -> X::Futures {
+            xs.converted(kinds, tag)
+        }
+
+        #[inline]
+        pub fn own<K, X: OwnElements<K>>(self, kinds: K, xs: X) -> X::Futures {
+            xs.own(kinds)
+        }
+    }
+
+    impl Other {
+        #[inline(always)]
+        pub fn items<X>(self, _: &X) -> Only<X> {
+            only()
         }
 
         #[inline(always)]
@@ -379,5 +570,76 @@ pub mod inputs {
         pub fn own<K, X>(self, _: K, xs: X) -> X {
             xs
         }
+    }
+
+    /// For each arity: the elements with their kinds and places; of the places after them, the kinds that are not looked at.
+    macro_rules! tuples {
+        ($(($($X:ident $K:ident $i:tt)+) ($K0:ident $($rest:ident)*) ($($missing:ident)*);)*) => {$(
+            impl<$($X),+> Parts for ($($X,)+) {
+                type Asked = ($(AskElement<$X>,)+ $($missing,)*);
+
+                #[inline(always)]
+                fn ask() -> Self::Asked {
+                    ($(AskElement::<$X>(PhantomData),)+ $($missing,)*)
+                }
+            }
+
+            #[diagnostic::do_not_recommend]
+            impl<$($X,)+ $K0, $($rest,)* E> Elements<($K0, ($($rest,)*)), E> for ($($X,)+)
+            where
+                $($K: PartElement<$X, E>),+
+            {
+                type Futures = ($($K::Future,)+);
+
+                #[inline]
+                #[allow(non_snake_case, unused_variables, reason = "the kinds are named after their types")]
+                fn elements(self, ($K0, ($($rest,)*)): ($K0, ($($rest,)*)), tag: Tag<E>) -> Self::Futures {
+                    ($($K.part(self.$i, tag),)+)
+                }
+            }
+
+            #[diagnostic::do_not_recommend]
+            impl<$($X,)+ $K0, $($rest,)* E> ConvertedElements<($K0, ($($rest,)*)), E> for ($($X,)+)
+            where
+                $($K: ConvertedElement<$X, E>),+
+            {
+                type Futures = ($($K::Future,)+);
+
+                #[inline]
+                #[allow(non_snake_case, unused_variables, reason = "the kinds are named after their types")]
+                fn converted(self, ($K0, ($($rest,)*)): ($K0, ($($rest,)*)), tag: Tag<E>) -> Self::Futures {
+                    ($($K.converted(self.$i, tag),)+)
+                }
+            }
+
+            #[diagnostic::do_not_recommend]
+            impl<$($X,)+ $K0, $($rest,)*> OwnElements<($K0, ($($rest,)*))> for ($($X,)+)
+            where
+                $($K: OwnElement<$X>),+
+            {
+                type Futures = ($($K::Future,)+);
+
+                #[inline]
+                #[allow(non_snake_case, unused_variables, reason = "the kinds are named after their types")]
+                fn own(self, ($K0, ($($rest,)*)): ($K0, ($($rest,)*))) -> Self::Futures {
+                    ($($K.own(self.$i),)+)
+                }
+            }
+        )*};
+    }
+
+    tuples! {
+        (A K0 0) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing Missing Missing Missing Missing Missing Missing Missing);
+        (A K0 0 B K1 1) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing Missing Missing Missing Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing Missing Missing Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing Missing Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4 G K5 5) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4 G K5 5 H K6 6) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4 G K5 5 H K6 6 I K7 7) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4 G K5 5 H K6 6 I K7 7 J K8 8) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4 G K5 5 H K6 6 I K7 7 J K8 8 K K9 9) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4 G K5 5 H K6 6 I K7 7 J K8 8 K K9 9 L K10 10) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) (Missing);
+        (A K0 0 B K1 1 C K2 2 D K3 3 F K4 4 G K5 5 H K6 6 I K7 7 J K8 8 K K9 9 L K10 10 M K11 11) (K0 K1 K2 K3 K4 K5 K6 K7 K8 K9 K10 K11) ();
     }
 }

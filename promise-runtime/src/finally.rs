@@ -9,10 +9,11 @@ use core::convert::Infallible;
 use core::future::IntoFuture;
 use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
+use core::ops::Shr;
 
 use crate::resolve::{
-    AskFutureOfResult, Fulfils, FutureOfResult, FutureOfValue, NoFuture, NotLater, NotNow,
-    PlainValue, ResultValue, Tag, ask_product,
+    AskFutureOfResult, Fulfils, FutureOfResult, FutureOfValue, Never, NotLater, NotNow, PlainValue,
+    ResultValue, Tag, ask_product,
 };
 
 /// Calls its handler once. `G` holds it, and calls it at the latest when dropped.
@@ -99,26 +100,27 @@ impl<F: FnOnce() -> P, P> Finally<F, P, InTurn<F, P>> {
     }
 }
 
-// What each kind of product makes of its guard.
+// What each kind of product makes of its guard: `later >> &mut guard` is the future to await.
 
-impl FutureOfResult {
+impl<F: FnOnce() -> P, P> Shr<&mut Finally<F, P, InTurn<F, P>>> for FutureOfResult<P> {
+    type Output = P;
+
     #[inline(always)]
-    pub fn called<F: FnOnce() -> P, P>(self, finally: &mut Finally<F, P, InTurn<F, P>>) -> P {
+    fn shr(self, finally: &mut Finally<F, P, InTurn<F, P>>) -> P {
         finally.call()
     }
 }
 
-impl FutureOfValue {
+impl<F, P> Shr<&mut Finally<F, P, InTurn<F, P>>> for FutureOfValue
+where
+    F: FnOnce() -> P,
+    P: IntoFuture,
+{
+    type Output = Fulfils<P::IntoFuture, Infallible>;
+
     #[inline(always)]
-    pub fn called<F, P>(
-        self,
-        finally: &mut Finally<F, P, InTurn<F, P>>,
-    ) -> Fulfils<P::IntoFuture, Infallible>
-    where
-        F: FnOnce() -> P,
-        P: IntoFuture,
-    {
-        self.future(finally.call())
+    fn shr(self, finally: &mut Finally<F, P, InTurn<F, P>>) -> Self::Output {
+        self << finally.call()
     }
 }
 
@@ -141,14 +143,25 @@ impl PlainValue {
 
 impl NotNow {
     #[inline(always)]
-    pub fn called<G, T, E>(self, _: G) -> Result<T, E> {
+    pub fn called<G>(self, _: G) -> ! {
         self.outcome(())
     }
 }
 
-impl NotLater {
+impl<F: FnOnce() -> P, P, G: Guard<F>> Shr<&mut Finally<F, P, G>> for NotLater<ResultValue> {
+    type Output = Never<P>;
+
     #[inline(always)]
-    pub fn called<G, T, E>(self, _: G) -> NoFuture<T, E> {
-        self.future(())
+    fn shr(self, _: &mut Finally<F, P, G>) -> Never<P> {
+        self.never()
+    }
+}
+
+impl<F: FnOnce() -> P, P, G: Guard<F>> Shr<&mut Finally<F, P, G>> for NotLater<PlainValue> {
+    type Output = Never<Result<(), Infallible>>;
+
+    #[inline(always)]
+    fn shr(self, _: &mut Finally<F, P, G>) -> Self::Output {
+        self.never()
     }
 }

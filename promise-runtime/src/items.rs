@@ -2,15 +2,15 @@
 //! type. Both are asked in the same words; where there is nothing to wait for, the wait cannot exist, and the compiler deletes it.
 
 use core::convert::Infallible;
-use core::future::Future;
 use core::marker::PhantomData;
-use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::ops::Not;
 
 #[cfg(feature = "stream")]
 use {
     crate::combine::{FilterMapStream, MapStream},
     alloc::boxed::Box,
+    core::pin::Pin,
+    core::task::{Context, Poll},
     futures_core::Stream,
 };
 #[cfg(feature = "alloc")]
@@ -20,7 +20,7 @@ use {
     core::future::{Pending, pending},
 };
 
-use crate::resolve::Probe;
+use crate::resolve::{Never, Probe};
 
 #[derive(Clone, Copy, Debug)]
 pub struct IterKind;
@@ -75,21 +75,22 @@ impl<T> ProbeNoItems for Probe<T> {
 )]
 pub trait HasItems {}
 
-/// The next item, or the wait for it.
+/// The next item, or the wait for it, which generated code takes with the operator `!` (see [`Never`]).
 #[derive(Debug)]
 pub enum Next<T, L> {
     Now(Option<T>),
     Later(L),
 }
 
-/// The wait for an item that is there. Never constructed; its first field is public so that rustc sees it.
+/// The wait for an item that is there. Never constructed.
 #[derive(Debug)]
-pub struct NoItem<T>(pub Infallible, pub PhantomData<fn() -> T>);
+pub struct NoItem<T>(Infallible, PhantomData<fn() -> T>);
 
-impl<T> Future for NoItem<T> {
-    type Output = Option<T>;
+impl<T> Not for NoItem<T> {
+    type Output = Never<Option<T>>;
 
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
+    #[inline(always)]
+    fn not(self) -> Never<Option<T>> {
         match self.0 {}
     }
 }
@@ -153,6 +154,16 @@ impl<S: Stream> StreamItems<S> {
 pub struct NextItem<'a, S>(Pin<&'a mut S>);
 
 #[cfg(feature = "stream")]
+impl<S> Not for NextItem<'_, S> {
+    type Output = Self;
+
+    #[inline(always)]
+    fn not(self) -> Self {
+        self
+    }
+}
+
+#[cfg(feature = "stream")]
 impl<S: Stream> Future for NextItem<'_, S> {
     type Output = Option<S::Item>;
 
@@ -168,13 +179,6 @@ impl StreamKind {
     pub fn begin<S: Stream>(self, items: S) -> StreamItems<S> {
         StreamItems(Box::pin(items))
     }
-}
-
-/// The wait that is left. A call is where rustc sees that [`NoItem`] is uninhabited (for that its fields are public), and
-/// builds neither the await nor a suspension point.
-#[inline(always)]
-pub fn kept<L>(later: L) -> L {
-    later
 }
 
 /// The item, if it is to be kept.

@@ -189,7 +189,7 @@ pub mod __private {
     pub use crate::combine::Room;
     pub use crate::combine::literal::{Heterogeneous, Homogeneous};
     pub use crate::combine::{all, all_settled, any, literal, race};
-    pub use crate::element::inputs::{ProbeArray, ProbeIter, ProbeTuple};
+    pub use crate::element::inputs::{ProbeArray, ProbeIter, ProbeOther, ProbeTuple};
     pub use crate::element::*;
     pub use crate::error::TimeoutError;
     pub use crate::finally::Finally;

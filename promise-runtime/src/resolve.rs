@@ -16,7 +16,7 @@
 use core::convert::Infallible;
 use core::future::{Future, IntoFuture};
 use core::marker::PhantomData;
-use core::ops::Deref;
+use core::ops::{Deref, Not, Shl};
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -45,15 +45,31 @@ pub enum Kind<N, L> {
     Later(L),
 }
 
-/// The future of a product that is none. Never constructed. Its fields are public so that rustc sees, at the call that
-/// returns it, that nothing comes after, and builds neither the await nor a suspension point.
+/// A future that there is none of, of which rustc sees that it cannot exist: behind the operator that returns it nothing is built,
+/// neither the await nor a suspension point.
+///
+/// An operator, because rustc 1.85 warns that what comes after a *call* is unreachable when that returns what cannot exist. The
+/// await calls `into_future`, so that returns [`NoFuture`], whose field is private.
 #[derive(Debug)]
-pub struct NoFuture<T, E>(pub Infallible, pub PhantomData<fn() -> Result<T, E>>);
+pub struct Never<O>(pub Infallible, pub PhantomData<fn() -> O>);
 
-impl<T, E> Future for NoFuture<T, E> {
-    type Output = Result<T, E>;
+impl<O> IntoFuture for Never<O> {
+    type Output = O;
+    type IntoFuture = NoFuture<O>;
 
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+    fn into_future(self) -> NoFuture<O> {
+        match self.0 {}
+    }
+}
+
+/// What there would be to wait for. Never constructed.
+#[derive(Debug)]
+pub struct NoFuture<O>(Infallible, PhantomData<fn() -> O>);
+
+impl<O> Future for NoFuture<O> {
+    type Output = O;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<O> {
         match self.0 {}
     }
 }
@@ -86,8 +102,19 @@ impl<F: Future, E> Future for Fulfils<F, E> {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub struct FutureOfResult;
+/// It knows its product: where that is a mistake, so is what the operator makes of it, and rustc says no more.
+#[derive(Debug)]
+pub struct FutureOfResult<F>(PhantomData<fn() -> F>);
+
+impl<F> Clone for FutureOfResult<F> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F> Copy for FutureOfResult<F> {}
+
 #[derive(Clone, Copy, Debug)]
 pub struct FutureOfValue;
 #[derive(Clone, Copy, Debug)]
@@ -98,19 +125,19 @@ pub struct PlainValue;
 /// What is no outcome. Never constructed.
 #[derive(Clone, Copy, Debug)]
 pub struct NotNow(Infallible);
-/// What is no future. Never constructed.
+/// What is no future, but of kind `K`. Never constructed.
 #[derive(Clone, Copy, Debug)]
-pub struct NotLater(Infallible);
+pub struct NotLater<K>(Infallible, PhantomData<K>);
 
-type IsNow<K> = Kind<K, NotLater>;
+type IsNow<K> = Kind<K, NotLater<K>>;
 type IsLater<K> = Kind<NotNow, K>;
 
-/// A row of the table as a type: the kind it gives, and the row to ask next. (Rows of references, as in
-/// [`element`](crate::element), would do too; they are four borrows for rustc to check where these are none.)
+/// A row of the table as a type: the kind it gives, and the row to ask next. (Rows of references
+/// would do too; they are four borrows for rustc to check where these are none.)
 macro_rules! rows {
-    (@Now $kind:ident) => { IsNow<$kind> };
-    (@Later $kind:ident) => { IsLater<$kind> };
-    ($($(#[$documentation:meta])* $row:ident($visibility:vis $field:ty) $probe:ident $when:ident $kind:ident [$($generic:ident),*] $product:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
+    (@Now $kind:ty) => { IsNow<$kind> };
+    (@Later $kind:ty) => { IsLater<$kind> };
+    ($($(#[$documentation:meta])* $row:ident($visibility:vis $field:ty) $probe:ident [$($known:ident)?] $when:ident $kind:ty = $answer:expr, [$($generic:ident),*] $product:ty [$($bound:tt)*] $(-> $next:ident)?;)*) => {$(
         $(#[$documentation])*
         #[derive(Debug)]
         pub struct $row<T>($visibility $field);
@@ -124,19 +151,19 @@ macro_rules! rows {
 
         impl<T> Copy for $row<T> {}
 
-        pub trait $probe {
+        pub trait $probe<$($known)?> {
             // A call of this ABI cannot unwind: rustc emits no destructor of the product for a panic in it.
             extern "C" fn __kind(self) -> rows!(@$when $kind);
         }
 
-        impl<$($generic),*> $probe for $row<$product>
+        impl<$($generic),*> $probe<$($known)?> for $row<$product>
         where
             $($bound)*
         {
             #[inline(always)]
             #[allow(improper_ctypes_definitions, reason = "it is never called from C")]
             extern "C" fn __kind(self) -> rows!(@$when $kind) {
-                Kind::$when($kind)
+                Kind::$when($answer)
             }
         }
 
@@ -152,10 +179,10 @@ macro_rules! rows {
 }
 
 rows! {
-    AskFutureOfResult(pub *const T) ProbeFutureOfResult Later FutureOfResult [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskFuture;
-    AskFuture(PhantomData<fn() -> T>) ProbeFuture Later FutureOfValue [F] F [F: IntoFuture] -> AskResult;
-    AskResult(PhantomData<fn() -> T>) ProbeResult Now ResultValue [T, E] Result<T, E> [] -> AskPlain;
-    AskPlain(PhantomData<fn() -> T>) ProbePlain Now PlainValue [T] T [];
+    AskFutureOfResult(pub *const T) ProbeFutureOfResult [F] Later FutureOfResult<F> = FutureOfResult(PhantomData), [F, T, E] F [F: IntoFuture<Output = Result<T, E>>] -> AskFuture;
+    AskFuture(PhantomData<fn() -> T>) ProbeFuture [] Later FutureOfValue = FutureOfValue, [F] F [F: IntoFuture] -> AskResult;
+    AskResult(PhantomData<fn() -> T>) ProbeResult [] Now ResultValue = ResultValue, [T, E] Result<T, E> [] -> AskPlain;
+    AskPlain(PhantomData<fn() -> T>) ProbePlain [] Now PlainValue = PlainValue, [T] T [];
 }
 
 /// Asks about a product that is not there yet.
@@ -164,17 +191,48 @@ pub(crate) fn ask_product<T>() -> AskFutureOfResult<T> {
     AskFutureOfResult(core::ptr::null())
 }
 
-impl FutureOfResult {
+// `later << product` is the future to await.
+
+impl<F> Shl<F> for FutureOfResult<F> {
+    type Output = F;
+
     #[inline(always)]
-    pub fn future<F>(self, product: F) -> F {
+    fn shl(self, product: F) -> F {
         product
     }
 }
 
-impl FutureOfValue {
+impl<F: IntoFuture> Shl<F> for FutureOfValue {
+    type Output = Fulfils<F::IntoFuture, Infallible>;
+
     #[inline(always)]
-    pub fn future<F: IntoFuture>(self, product: F) -> Fulfils<F::IntoFuture, Infallible> {
+    fn shl(self, product: F) -> Fulfils<F::IntoFuture, Infallible> {
         Fulfils::new(product.into_future())
+    }
+}
+
+impl<K> NotLater<K> {
+    #[inline(always)]
+    pub(crate) fn never<O>(self) -> Never<O> {
+        match self.0 {}
+    }
+}
+
+impl<T, E> Shl<Result<T, E>> for NotLater<ResultValue> {
+    type Output = Never<Result<T, E>>;
+
+    #[inline(always)]
+    fn shl(self, _: Result<T, E>) -> Never<Result<T, E>> {
+        self.never()
+    }
+}
+
+impl<T> Shl<T> for NotLater<PlainValue> {
+    type Output = Never<Result<T, Infallible>>;
+
+    #[inline(always)]
+    fn shl(self, _: T) -> Never<Result<T, Infallible>> {
+        self.never()
     }
 }
 
@@ -193,23 +251,18 @@ impl PlainValue {
 }
 
 impl NotNow {
+    /// Of no type: that of the product's outcome may have no values, and then rustc would see it (see [`Never`]). It is the
+    /// least to infer, too.
     #[inline(always)]
-    pub fn outcome<P, T, E>(self, _: P) -> Result<T, E> {
-        match self.0 {}
-    }
-}
-
-impl NotLater {
-    #[inline(always)]
-    pub fn future<P, T, E>(self, _: P) -> NoFuture<T, E> {
+    pub fn outcome<P>(self, _: P) -> ! {
         match self.0 {}
     }
 }
 
 /// Says that a rejection of unknown type is the chain's: the case of `?` in a Rust closure.
 macro_rules! same {
-    ($($kind:ty, $reason:ty => |$it:ident| $same:expr;)*) => {$(
-        impl $kind {
+    ($([$($generic:ident)?] $kind:ty, $reason:ty => |$it:ident| $same:expr;)*) => {$(
+        impl<$($generic)?> $kind {
             #[inline(always)]
             pub fn same<E>(self, $it: $reason, _: Tag<E>) -> E {
                 $same
@@ -219,10 +272,10 @@ macro_rules! same {
 }
 
 same! {
-    IsLater<FutureOfResult>, E => |reason| reason;
-    IsLater<FutureOfValue>, Infallible => |never| match never {};
-    IsNow<ResultValue>, E => |reason| reason;
-    IsNow<PlainValue>, Infallible => |never| match never {};
+    [F] IsLater<FutureOfResult<F>>, E => |reason| reason;
+    [] IsLater<FutureOfValue>, Infallible => |never| match never {};
+    [] IsNow<ResultValue>, E => |reason| reason;
+    [] IsNow<PlainValue>, Infallible => |never| match never {};
 }
 
 /// Carries the rejection type of a region, so that type checking has a name for it before and after.
@@ -303,9 +356,22 @@ impl<E> CanReject for Tag<E> {
     fn cannot_reject(self) {}
 }
 
-/// What comes after a handler that never has a value. The code is unreachable, its type is whatever is wanted.
+/// What comes after a handler that never has a value. The operator makes it whatever is wanted, which may be what cannot
+/// exist (see [`Never`]).
+#[derive(Debug)]
+pub struct Anything<T>(PhantomData<fn() -> T>);
+
 #[inline(always)]
-#[track_caller]
-pub fn anything<T>() -> T {
-    unreachable!("a handler that always throws went on")
+pub const fn anything<T>() -> Anything<T> {
+    Anything(PhantomData)
+}
+
+impl<T> Not for Anything<T> {
+    type Output = T;
+
+    #[inline(always)]
+    #[track_caller]
+    fn not(self) -> T {
+        unreachable!("a handler that always throws went on")
+    }
 }

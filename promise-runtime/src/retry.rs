@@ -1,9 +1,10 @@
 //! The attempts of `retry`, the step and the function.
 
 use core::convert::Infallible;
-use core::future::Future;
-use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::future::IntoFuture;
+use core::ops::Not;
+
+use crate::resolve::Never;
 
 /// What `retry` takes: a number of attempts in all, or a [`RetryPolicy`](crate::RetryPolicy).
 #[diagnostic::on_unimplemented(
@@ -33,7 +34,8 @@ pub trait Attempts {
     note = "its closures take the reason by reference: `.when(|reason: &{E}| …)`"
 )]
 pub trait Pauses<E>: Attempts {
-    type Wait: Future<Output = ()>;
+    /// The operator gives the future, or [`Never`].
+    type Wait: Not<Output: IntoFuture<Output = ()>>;
 
     /// Asked after [`left`](Attempts::left), if the step's own predicate has not refused.
     fn pause(&mut self, reason: &E) -> Pause<Self::Wait>;
@@ -55,14 +57,15 @@ pub enum Pause<W> {
     Wait(W),
 }
 
-/// The wait of a policy that has none. Never constructed; its field is public so that rustc sees it.
+/// The wait of a policy that has none. Never constructed.
 #[derive(Debug)]
-pub struct NoWait(pub Infallible);
+pub struct NoWait(Infallible);
 
-impl Future for NoWait {
-    type Output = ();
+impl Not for NoWait {
+    type Output = Never<()>;
 
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    #[inline(always)]
+    fn not(self) -> Never<()> {
         match self.0 {}
     }
 }

@@ -44,6 +44,76 @@ fn a_tuple_gives_a_tuple() {
 }
 
 #[test]
+fn a_tuple_in_a_variable_may_hold_whatever_a_literal_may() {
+    let futures = (double(1), double(2));
+    let Ok((a, b)) = settle(promise! { Promise.all(futures) });
+    assert_eq!((a, b), (2, 4));
+    let none: Result<&str, Infallible> = Ok("c");
+    let everything = (ok(1), double(2), 3_u8, none, plain("d"), Outcome::Ok('e'));
+    let result: Result<(u32, u32, u8, &str, &str, char), &str> =
+        settle(promise! { Promise.all(everything) });
+    assert_eq!(result, Ok((1, 4, 3, "c", "d", 'e')));
+    let one = (double(1),);
+    assert_eq!(settle(promise! { Promise.all(one) }), Ok((2,)));
+    let twelve = (
+        0,
+        double(1),
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        reject::<u32, _>("the last"),
+    );
+    let result = settle(promise! { Promise.all(twelve).then(_ => ()) });
+    assert_eq!(result, Err("the last"));
+}
+
+#[test]
+fn the_outcomes_of_a_tuple_in_a_variable_keep_their_own_types() {
+    let tuple = (double(1), reject::<u32, _>("no"), "plain");
+    let Ok(settled) = settle(promise! { Promise.allSettled(tuple) });
+    let (a, b, c): (
+        Result<u32, Infallible>,
+        Outcome<u32>,
+        Result<&str, Infallible>,
+    ) = settled;
+    assert_eq!((a, b, c), (Ok(2), Err("no"), Ok("plain")));
+}
+
+#[test]
+fn a_tuple_in_a_variable_races() {
+    let tuple = (
+        plain(1_u32).after(2),
+        7_u32,
+        reject::<u32, _>("late").after(1),
+    );
+    assert_eq!(settle(promise! { Promise.race(tuple) }), Ok(7));
+    let tuple = (reject::<u32, _>("a"), plain(8_u32).after(1));
+    assert_eq!(settle(promise! { Promise.any(tuple) }), Ok(8));
+    let tuple = (reject::<u32, _>("a"), Outcome::<u32>::Err("b"));
+    let errors = settle(promise! { Promise.any(tuple) });
+    assert_eq!(errors, Err(AggregateError { errors: ["a", "b"] }));
+}
+
+#[test]
+fn the_reasons_of_a_tuple_in_a_variable_convert() {
+    let text = "text".parse::<u32>();
+    let tuple = (double(1), fetch_user(1), text);
+    let result = settle(
+        promise! { <_, SharedError> Promise.all(tuple).then((n, user, text) => (n, user.id, text)) },
+    );
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "invalid digit found in string"
+    );
+}
+
+#[test]
 fn an_array_gives_an_array() {
     let variable = [ok(1), ok(2)];
     let result: Result<[u32; 2], &str> = settle(promise! { Promise.all(variable) });

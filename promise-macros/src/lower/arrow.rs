@@ -62,6 +62,7 @@ impl Lowering<'_> {
         emit!(
             let #ignored = #hidden::Tag::<_>::new();
             #ignored.discard(#value);
+            #[allow(unreachable_code)]
             #ignored.__pin();
         )
     }
@@ -142,7 +143,7 @@ impl Lowering<'_> {
     ) -> TokenStream {
         if closure.diverges {
             let hidden = &self.hidden;
-            return emit!({ #call; #[allow(unreachable_code)] #hidden::anything() });
+            return emit!({ #call; #[allow(unreachable_code)] !#hidden::anything() });
         }
         match (closure.plain, closure.question_mark) {
             (true, _) => call.clone(),
@@ -215,7 +216,7 @@ impl Lowering<'_> {
         let labelled = facts.returns.then(|| emit!(#label:));
         if facts.diverges {
             let expression = self.contents(body, &Exit::Product(label), scope);
-            return emit!({ #bindings #expression; #[allow(unreachable_code)] #hidden::anything() });
+            return emit!({ #bindings #expression; #[allow(unreachable_code)] !#hidden::anything() });
         }
         if facts.plain {
             let expression = self.contents(body, &Exit::Product(label.clone()), scope);
@@ -264,7 +265,7 @@ impl Lowering<'_> {
         let expression = self.contents(body, &exit, &inner);
         let fulfilled = match facts.diverges {
             true => {
-                emit!(#bindings #expression; #[allow(unreachable_code)] #hidden::Ok(#hidden::anything()))
+                emit!(#bindings #expression; #[allow(unreachable_code)] #hidden::Ok(!#hidden::anything()))
             }
             false => emit!(#bindings #hidden::Ok({ #expression })),
         };
@@ -325,7 +326,7 @@ impl Lowering<'_> {
                 emit!(#tag #expression; #[allow(unreachable_code)] { #pin #hidden::Ok(()) })
             }
             (true, false) => {
-                emit!(#tag let __value = { #expression }; #pin #hidden::Ok(__value))
+                emit!(#tag let __value = { #expression }; #[allow(unreachable_code)] { #pin #hidden::Ok(__value) })
             }
             (false, _) => expression,
         };

@@ -65,7 +65,7 @@ impl Choice {
             Self::Shown => &["ShownAsItWas"],
             Self::Pin => &["Pinned"],
             Self::CanReject => &["CanReject"],
-            Self::Inputs => &["ProbeArray", "ProbeIter", "ProbeTuple"],
+            Self::Inputs => &["ProbeArray", "ProbeIter", "ProbeOther", "ProbeTuple"],
             Self::Element => &[
                 "ProbeFallibleFuture",
                 "ProbeInfallibleFuture",

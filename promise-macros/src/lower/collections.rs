@@ -72,7 +72,7 @@ impl Lowering<'_> {
         let later = emit!({
             match __items.advance() {
                 #hidden::Next::Now(__item) => break #label __item,
-                #hidden::Next::Later(__later) => #hidden::kept(__later),
+                #hidden::Next::Later(__later) => !__later,
             }
         });
         let wait = self.wait(later, scope);
@@ -119,7 +119,7 @@ impl Lowering<'_> {
                     }
                 };
                 self.chooses(Choice::Element);
-                let adapter = emit!(|__product| { let __kind = (&&&&&&#hidden::probe(&__product)).__element(); #element });
+                let adapter = emit!(|__product| { let __kind = #hidden::ask_element(&__product).__element(); #element });
                 let function = if filters {
                     emit!(filter_with)
                 } else {
@@ -160,7 +160,7 @@ impl Lowering<'_> {
         let (pin, variable) = (self.pin(&region), &region.tag);
         emit!(async |__value| {
             #tag
-            let __outcome = #hidden::outcome(#label: { let __kept = #handled; #hidden::Ok(#result) }, #variable);
+            let __outcome = #hidden::outcome(#label: { let __kept = #handled; #hidden::Ok(#result) }, #[allow(unreachable_code)] #variable);
             #pin
             __outcome
         })

@@ -171,7 +171,7 @@ impl Lowering<'_> {
         let ascription = fulfilment.map(|fulfilment| emit!(: #hidden::Result<#fulfilment, _>));
         emit!(
             #tag
-            let __outcome #ascription = #hidden::outcome(#label: { #steps #hidden::Ok(__value) }, #variable);
+            let __outcome #ascription = #hidden::outcome(#label: { #steps #hidden::Ok(__value) }, #[allow(unreachable_code)] #variable);
             #pin
             __outcome
         )
@@ -224,7 +224,7 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         match self.errors.take() {
             Some(errors) => emit!({ #errors }),
-            None => emit!(#hidden::anything()),
+            None => emit!(!#hidden::anything()),
         }
     }
 

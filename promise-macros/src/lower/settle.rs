@@ -74,14 +74,16 @@ impl Lowering<'_> {
             false => emit!({
                 let __product = #product;
                 match __Ask(&__product).__kind() {
-                    __Kind::Later(__later) => __later.future(__product),
+                    __Kind::Later(__later) => __later << __product,
+                    #[allow(unreachable_code)]
                     __Kind::Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
             true => emit!({
                 let __product = #product;
                 match { __kind = __Ask(&__product).__kind(); __kind } {
-                    __Kind::Later(__later) => __later.future(__product),
+                    __Kind::Later(__later) => __later << __product,
+                    #[allow(unreachable_code)]
                     __Kind::Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
@@ -101,7 +103,8 @@ impl Lowering<'_> {
         };
         let started = emit!({
             match #kind {
-                __Kind::Later(__later) => __later.called(&mut finally),
+                __Kind::Later(__later) => __later >> &mut finally,
+                #[allow(unreachable_code)]
                 __Kind::Now(__now) => break #settled __now.called(&mut finally),
             }
         });

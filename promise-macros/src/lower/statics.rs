@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::Index;
 
 use super::choices::Choice;
 use super::documented::Documented;
@@ -44,7 +45,7 @@ impl Lowering<'_> {
             StaticKind::Resolve(None) => emit!(#hidden::UNIT),
             StaticKind::Reject(reason) => {
                 let reject = self.reject(&self.argument(reason, scope), span, scope);
-                emit!({ #reject; #[allow(unreachable_code)] #hidden::anything() })
+                emit!({ #reject; #[allow(unreachable_code)] !#hidden::anything() })
             }
             StaticKind::Try(handler) => self.handled_without(handler, span, scope),
             StaticKind::Never => self.wait(emit!(#hidden::pending()), scope),
@@ -154,7 +155,7 @@ impl Lowering<'_> {
                     )
                 }
             };
-            emit!({ let __element = #name; let __kind = (&&&&&&#hidden::probe(&__element)).__element(); #child })
+            emit!({ let __element = #name; let __kind = #hidden::ask_element(&__element).__element(); #child })
         });
         let function = hidden_at(combinator.function(), span);
         let settled = self.settled_combinator(
@@ -225,21 +226,27 @@ impl Lowering<'_> {
         self.chooses(Choice::Inputs);
         self.chooses(Choice::Element);
         self.chooses(Choice::Pin);
+        let mut kinds = (0..12).map(|index| {
+            let index = Index::from(index);
+            emit!(__items.#index.__element())
+        });
+        let (first, others) = (kinds.next(), kinds);
+        let kinds = emit!((#first, (#(#others,)*)));
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
-            (Combinator::AllSettled, _) => emit!(__inputs.own(__kind, __xs)),
+            (Combinator::AllSettled, _) => emit!(__inputs.own(#kinds, __xs)),
             (_, true) => {
                 let tag = &scope.tag;
-                emit!(__inputs.converted(__kind, __xs, #tag))
+                emit!(__inputs.converted(#kinds, __xs, #tag))
             }
-            (_, false) => emit!(__inputs.elements(__kind, __xs, #rejections)),
+            (_, false) => emit!(__inputs.elements(#kinds, __xs, #rejections)),
         };
         let function = hidden_at(combinator.function(), span);
         let call = quote_spanned!(at(span)=> #function(#elements));
         let combined = emit!({
             let __xs = __xs;
-            let __inputs = (&&&#hidden::probe(&__xs)).__inputs();
-            let __kind = (&&&&&&__inputs.item(&__xs)).__element();
+            let __inputs = (&&&&#hidden::probe(&__xs)).__inputs();
+            let __items = __inputs.items(&__xs);
             #call
         });
         let settled = self.settled_combinator(combinator, &combined, span, scope);

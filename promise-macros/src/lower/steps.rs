@@ -167,7 +167,7 @@ impl Lowering<'_> {
         let (pin, variable) = (self.pin(region), &region.tag);
         let catches = self.catches(step, region);
         emit!(
-            let __outcome = #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #variable);
+            let __outcome = #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #[allow(unreachable_code)] #variable);
             #catches
             #pin
         )
@@ -179,7 +179,7 @@ impl Lowering<'_> {
         let label = self.label("before");
         let statements = before(&scope.behind(label.clone()));
         let tag = &scope.tag;
-        emit!(#hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag))
+        emit!(#hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #[allow(unreachable_code)] #tag))
     }
 
     /// Warns where nothing before the step can reject, at the step's name.
@@ -363,7 +363,7 @@ impl Lowering<'_> {
                 #declared
                 let __reason = {
                     #outcome
-                    match __outcome { #hidden::Ok(__value) => break #label __value, #hidden::Err(__reason) => #entered }
+                    match __outcome { #hidden::Ok(__value) => break #label __value, #hidden::Err(__reason) => { #[allow(unreachable_code)] { let __reason = #entered; __reason } } }
                 };
                 #shown
                 #leave
@@ -432,16 +432,16 @@ impl Lowering<'_> {
         let ask = hidden_at("pause", step.span());
         let asked = located(&emit!(&mut #attempts), step.span());
         let ask = quote_spanned!(span=> #ask(&__reason, #asked));
-        // Where a policy has no pauses, `kept` returns what cannot exist, and rustc builds no suspension point.
+        // Where a policy has no pauses, the operator returns what cannot exist, and rustc builds no suspension point.
         let pause = emit!({
-            match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #tag) {
+            match #hidden::outcome(#label: { #statements #hidden::Ok(__value) }, #[allow(unreachable_code)] #tag) {
                 #hidden::Ok(__value) => break #again __value,
                 #hidden::Err(__reason) => {
                     if !(#hidden::Attempts::left(&mut #attempts) #accepted) { #leave }
                     match #ask {
                         #hidden::Pause::Stop => #leave,
                         #hidden::Pause::None => continue #again,
-                        #hidden::Pause::Wait(__wait) => #hidden::kept(__wait),
+                        #hidden::Pause::Wait(__wait) => !__wait,
                     }
                 }
             }

@@ -14,6 +14,10 @@ pub(super) trait Marks {
 
 /// Where the machine as a whole stands; it owns the marks.
 #[doc(hidden)]
+#[allow(
+    unreachable_pub,
+    reason = "rustc 1.85 does not see that the bound of an associated type reaches it"
+)]
 pub trait Ledger {
     /// Every slot holds a future.
     fn all_running() -> Self;

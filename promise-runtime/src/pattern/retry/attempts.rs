@@ -4,6 +4,7 @@
 //! nor inlined before.
 
 use core::num::NonZeroU32;
+use core::ops::Not;
 
 use super::backoff::{Backoff, nanos};
 use super::hooks::{Accept, Delays, Observe};
@@ -76,6 +77,19 @@ impl<W, N, D> Attempts for PolicyAttempts<W, N, D> {
     }
 }
 
+/// A pause that has to be waited for.
+#[derive(Debug)]
+pub struct Waits(Sleep);
+
+impl Not for Waits {
+    type Output = Sleep;
+
+    #[inline(always)]
+    fn not(self) -> Sleep {
+        self.0
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<E, W, N, D> Pauses<E> for PolicyAttempts<W, N, D>
 where
@@ -83,11 +97,11 @@ where
     N: Observe<E>,
     D: Delays<E>,
 {
-    type Wait = Sleep;
+    type Wait = Waits;
 
     #[cold]
     #[inline(never)]
-    fn pause(&mut self, reason: &E) -> Pause<Sleep> {
+    fn pause(&mut self, reason: &E) -> Pause<Waits> {
         if !self.when.accepts(reason) {
             return Pause::Stop;
         }
@@ -101,7 +115,7 @@ where
         self.on_retry.observe(self.rejected, reason, pause);
         match pause.is_zero() {
             true => Pause::None,
-            false => Pause::Wait(delay(pause)),
+            false => Pause::Wait(Waits(delay(pause))),
         }
     }
 }

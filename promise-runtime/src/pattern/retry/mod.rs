@@ -21,7 +21,7 @@ macro_rules! attempts {
                     match attempts.pause(&reason) {
                         Pause::Stop => return Err(reason),
                         Pause::None => continue,
-                        Pause::Wait(wait) => wait,
+                        Pause::Wait(wait) => !wait,
                     }
                 };
                 wait.await;
