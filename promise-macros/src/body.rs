@@ -413,7 +413,41 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
         waits: look.waits,
         unknown_macro: look.unknown_macro,
         borrows: exits.iter().any(borrows),
+        begins_with_block: begins_with_block(expression),
     }
+}
+
+/// `match x { … } + 1`, as opposed to `match x { … }` and `match x { … }.len()`.
+pub(crate) fn begins_with_block(expression: &Expr) -> bool {
+    let first = match expression {
+        Expr::Binary(inner) => &inner.left,
+        Expr::Assign(inner) => &inner.left,
+        Expr::Cast(inner) => &inner.expr,
+        Expr::Call(inner) => &inner.func,
+        Expr::Index(inner) => &inner.expr,
+        Expr::Range(inner) => match &inner.start {
+            Some(start) => start,
+            None => return false,
+        },
+        Expr::MethodCall(inner) => return begins_with_block(&inner.receiver),
+        Expr::Field(inner) => return begins_with_block(&inner.base),
+        Expr::Try(inner) => return begins_with_block(&inner.expr),
+        Expr::Await(inner) => return begins_with_block(&inner.base),
+        _ => return false,
+    };
+    let is_block = matches!(
+        **first,
+        Expr::Block(_)
+            | Expr::Const(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::TryBlock(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_)
+    );
+    is_block || begins_with_block(first)
 }
 
 fn is_plain_value(expression: &Expr) -> bool {

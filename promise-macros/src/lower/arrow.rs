@@ -12,7 +12,7 @@ use super::choices::Choice;
 use super::settle::Product;
 use super::words::Exit;
 use super::{Leave, Lowering, Scope, emit};
-use crate::model::{Arrow, Body, Closure, Handler, Parameters};
+use crate::model::{Arrow, Body, Closure, Handler, Parameters, takes_all};
 use crate::runtime::{at, hidden_at, located};
 
 impl Lowering<'_> {
@@ -92,13 +92,21 @@ impl Lowering<'_> {
     /// A closure that a block can stand for: rustc need not look at a closure's captures and signature.
     fn inlined(&self, closure: &Closure, value: &TokenStream) -> TokenStream {
         match &closure.inlined {
-            Some((parameter, body)) if parameter.is_empty() => {
-                let (ignored, body) = (self.ignored(value), unbraced(body));
-                emit!({ #ignored #body })
-            }
-            Some((parameter, body)) => {
-                let body = unbraced(body);
-                emit!({ let #parameter = #value; #body })
+            Some(inlined) => {
+                let parameter = &inlined.parameter;
+                let bindings = match (parameter.is_empty(), inlined.takes_all) {
+                    (true, _) => self.ignored(value),
+                    (false, true) => emit!(let #parameter = #value;),
+                    (false, false) => taken_from(parameter, value),
+                };
+                let body = match inlined.begins_with_block {
+                    true => {
+                        let body = &inlined.body;
+                        emit!((#body))
+                    }
+                    false => unbraced(&inlined.body),
+                };
+                emit!({ #bindings #body })
             }
             None => TokenStream::new(),
         }
@@ -152,7 +160,7 @@ impl Lowering<'_> {
                     false => Product::Any,
                 };
                 let place = match &closure.inlined {
-                    Some((_, body)) => start(body),
+                    Some(inlined) => start(&inlined.body),
                     None => start(&closure.tokens),
                 };
                 self.settle_at(place, call, known, span, scope)
@@ -384,9 +392,16 @@ impl Lowering<'_> {
         let allow = allowed(parameters);
         match parameters {
             Parameters::None => self.ignored(value),
-            Parameters::One(pattern, None) => emit!(#allow let #pattern = #value;),
-            Parameters::One(pattern, Some(annotation)) => {
-                emit!(#allow let #pattern: #annotation = #value;)
+            Parameters::One(Pat::Wild(_), Some(annotation)) => {
+                let ignored = self.ignored(&emit!(__value));
+                emit!(let __value: #annotation = #value; #ignored)
+            }
+            Parameters::One(pattern, annotation) => {
+                let annotation = annotation.as_ref().map(|annotation| emit!(: #annotation));
+                match takes_all(pattern) {
+                    true => emit!(#allow let #pattern #annotation = #value;),
+                    false => taken_from(&emit!(#pattern #annotation), value),
+                }
             }
             Parameters::List(parts) => {
                 let count = parts.len();
@@ -404,7 +419,7 @@ impl Lowering<'_> {
             }
             Parameters::Record(fields) => {
                 let pattern = self.record_pattern(fields);
-                emit!(#allow let #pattern = #value;)
+                taken_from(&pattern, value)
             }
         }
     }
@@ -438,6 +453,16 @@ impl Lowering<'_> {
             false => quote_spanned!(at(span)=> #ends({ #expression });),
         }
     }
+}
+
+/// Binds what `pattern` names of `value`. What it leaves is dropped with the block, as a function drops what is left of
+/// its arguments; the lint means a `_` that drops at once, which this is not.
+fn taken_from(pattern: &TokenStream, value: &TokenStream) -> TokenStream {
+    emit!(
+        let __value = #value;
+        #[allow(let_underscore_lock, let_underscore_drop)]
+        let #pattern = __value;
+    )
 }
 
 /// A block's statements: rustc would call its braces unnecessary.
