@@ -365,6 +365,14 @@ fn never_returns(mac: &Macro) -> bool {
             .is_some_and(|name| name.ident == "bail")
 }
 
+fn has_return(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "return",
+        TokenTree::Group(group) => has_return(group.stream()),
+        _ => false,
+    })
+}
+
 fn is_promise_macro(expression: &Expr) -> bool {
     matches!(expression, Expr::Macro(inner) if macro_kind(&inner.mac) == Some(MacroKind::Promise))
 }
@@ -375,6 +383,7 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
     for (_, field) in nested.iter().filter_map(Nested::fields).flatten() {
         look.rejects |= field.facts.rejects;
         look.unknown_macro |= field.facts.unknown_macro;
+        look.macro_returns |= field.facts.macro_returns;
         look.waits |= field.facts.waits;
     }
     let mut exits = Vec::new();
@@ -412,6 +421,7 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
         returns: !look.returned.is_empty(),
         waits: look.waits,
         unknown_macro: look.unknown_macro,
+        macro_returns: look.macro_returns,
         borrows: exits.iter().any(borrows),
         begins_with_block: begins_with_block(expression),
     }
@@ -510,6 +520,7 @@ fn is_method_of_local(expression: &Expr) -> bool {
 struct Look<'ast> {
     rejects: bool,
     unknown_macro: bool,
+    macro_returns: bool,
     waits: bool,
     returned: Vec<Option<&'ast Expr>>,
 }
@@ -546,12 +557,16 @@ impl<'ast> Visit<'ast> for Look<'ast> {
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
         match macro_kind(mac) {
-            None => self.unknown_macro = true,
+            None => {
+                self.unknown_macro = true;
+                self.macro_returns |= has_return(mac.tokens.clone());
+            }
             Some(kind) => {
                 for argument in macro_arguments(mac, kind) {
                     let facts = facts(&argument, &[]);
                     self.rejects |= facts.rejects;
                     self.unknown_macro |= facts.unknown_macro;
+                    self.macro_returns |= facts.macro_returns;
                     self.waits |= facts.waits;
                 }
             }

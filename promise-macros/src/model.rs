@@ -337,6 +337,8 @@ pub(crate) struct Facts {
     pub(crate) waits: bool,
     /// A macro that may hide a `return` or a `?`.
     pub(crate) unknown_macro: bool,
+    /// Its tokens have a `return`.
+    pub(crate) macro_returns: bool,
     /// What it produces may borrow from it: a nested chain, or a `&` in its tail.
     pub(crate) borrows: bool,
     /// `match x { … } + 1`: a block's statement would end after the braces.

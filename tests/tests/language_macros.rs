@@ -262,3 +262,26 @@ fn a_promise_macro_in_the_tokens_of_another_macro_is_its_own() {
     };
     assert_eq!(settle(selected), Ok(3));
 }
+
+/// A macro that puts the user's own statements where they run only sometimes.
+macro_rules! unless {
+    ($condition:expr, $otherwise:block) => {
+        if !$condition $otherwise
+    };
+}
+
+#[test]
+fn a_return_in_the_tokens_of_a_macro_returns_a_result() {
+    let run = |n: u32| {
+        promise! { move <u32, &str> Promise.resolve(n).then(n => { unless!(n < 5, { return Ok(50) }); unless!(n > 0, { return Err("zero") }); n + 1 }) }
+    };
+    assert_eq!(settle(run(1)), Ok(2));
+    assert_eq!(settle(run(7)), Ok(50));
+    assert_eq!(settle(run(0)), Err("zero"));
+    let run = |n: u32| {
+        promise! { move Promise.resolve(n).then(async n => { unless!(n < 5, { return Ok(50) }); unless!(n > 0, { return Err("zero") }); double(n).await }) }
+    };
+    assert_eq!(settle(run(1)), Ok(2));
+    assert_eq!(settle(run(7)), Ok(50));
+    assert_eq!(settle(run(0)), Err("zero"));
+}

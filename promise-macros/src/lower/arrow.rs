@@ -280,9 +280,19 @@ impl Lowering<'_> {
             true => emit!(#hidden::Ok(#label: { #fulfilled })),
             false => fulfilled,
         };
+        // A `return` of the user's in the macro's tokens is told that a `Result` belongs there, and not the tail.
         let call = match asynchronous {
-            true => self.wait(emit!((async { #contents })), scope),
-            false => emit!(#hidden::run(|| { #contents })),
+            true => {
+                let returned = facts.macro_returns.then(|| {
+                    let rejected = located(&emit!(#hidden::Err(#hidden::anything())), span);
+                    emit!(if false { return #rejected; })
+                });
+                self.wait(emit!((async { #returned #contents })), scope)
+            }
+            false => {
+                let outcome = located(&emit!(#hidden::Result<_, _>), span);
+                emit!(#hidden::run(|| -> #outcome { #contents }))
+            }
         };
         let hidden_rejection = self.reject(&emit!(__reason), span, scope);
         let leave = self.leave(&emit!(__reason), scope);
