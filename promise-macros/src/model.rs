@@ -239,8 +239,8 @@ pub(crate) enum Parameters {
     None,
     /// `user =>`, `(user: User) =>`
     One(Pat, Option<Type>),
-    /// `(a, b) =>` or `([a, b]) =>`: one tuple or array taken apart, or several parameters.
-    List(Vec<(Pat, Option<Type>)>),
+    /// `(a, b) =>` or `([a, b]) =>`: one tuple or array taken apart, or several parameters. Each may be taken apart in turn.
+    List(Vec<Parameters>),
     /// `({ a, b }) =>`
     Record(Vec<Ident>),
 }
@@ -259,9 +259,7 @@ impl Parameters {
         let mut references = References::default();
         match self {
             Self::One(pattern, _) => references.visit_pat(pattern),
-            Self::List(parts) => parts
-                .iter()
-                .for_each(|(part, _)| references.visit_pat(part)),
+            Self::List(parts) => return parts.iter().any(Self::borrow),
             Self::None | Self::Record(_) => {}
         }
         references.0

@@ -415,22 +415,36 @@ impl Lowering<'_> {
             }
             Parameters::List(parts) => {
                 let count = parts.len();
-                let patterns = parts.iter().map(|(pattern, _)| pattern);
-                let types = parts.iter().map(|(_, annotation)| {
-                    annotation
-                        .as_ref()
-                        .map_or(emit!(_), ToTokens::to_token_stream)
+                let mut nested = TokenStream::new();
+                let parts_left = parts.iter().any(|part| match part {
+                    Parameters::One(pattern, _) => !takes_all(pattern),
+                    _ => false,
                 });
-                let start = value.clone().into_iter().next();
-                let span = start.map_or_else(Span::mixed_site, |first| first.span());
+                let (patterns, types): (Vec<_>, Vec<_>) = parts
+                    .iter()
+                    .map(|part| match part {
+                        Parameters::None => (emit!(_), emit!(_)),
+                        Parameters::One(pattern, annotation) => (
+                            pattern.to_token_stream(),
+                            annotation
+                                .as_ref()
+                                .map_or(emit!(_), ToTokens::to_token_stream),
+                        ),
+                        Parameters::List(_) | Parameters::Record(_) => {
+                            let name = self.name("part").to_token_stream();
+                            nested.extend(self.bindings(part, &located(&name, start(value))));
+                            (name, emit!(_))
+                        }
+                    })
+                    .unzip();
+                let span = start(value);
                 let detuple = hidden_at("detuple", span);
                 let parts = quote_spanned!(at(span)=> #detuple::<#count, _>(#value));
-                emit!(#allow let (#(#patterns,)*): (#(#types,)*) = #parts;)
+                // What the pattern leaves is dropped here: nobody means a lock by it.
+                let leaves = parts_left.then(lock_allowed);
+                emit!(#leaves let (#(#patterns,)*): (#(#types,)*) = #parts; #nested)
             }
-            Parameters::Record(fields) => {
-                let pattern = self.record_pattern(fields);
-                taken_from(&pattern, value)
-            }
+            Parameters::Record(fields) => self.record_bindings(fields, value),
         }
     }
 
@@ -467,12 +481,17 @@ impl Lowering<'_> {
 
 /// Binds what `pattern` names of `value`. What it leaves is dropped with the block, as a function drops what is left of
 /// its arguments; the lint means a `_` that drops at once, which this is not.
-fn taken_from(pattern: &TokenStream, value: &TokenStream) -> TokenStream {
+pub(super) fn taken_from(pattern: &TokenStream, value: &TokenStream) -> TokenStream {
+    let allow = lock_allowed();
     emit!(
         let __value = #value;
-        #[allow(let_underscore_lock, let_underscore_drop)]
+        #allow
         let #pattern = __value;
     )
+}
+
+fn lock_allowed() -> TokenStream {
+    emit!(#[allow(let_underscore_lock, let_underscore_drop)])
 }
 
 /// A block's statements: rustc would call its braces unnecessary.
