@@ -365,6 +365,14 @@ fn never_returns(mac: &Macro) -> bool {
             .is_some_and(|name| name.ident == "bail")
 }
 
+fn has_return(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "return",
+        TokenTree::Group(group) => has_return(group.stream()),
+        _ => false,
+    })
+}
+
 fn is_promise_macro(expression: &Expr) -> bool {
     matches!(expression, Expr::Macro(inner) if macro_kind(&inner.mac) == Some(MacroKind::Promise))
 }
@@ -375,6 +383,7 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
     for (_, field) in nested.iter().filter_map(Nested::fields).flatten() {
         look.rejects |= field.facts.rejects;
         look.unknown_macro |= field.facts.unknown_macro;
+        look.macro_returns |= field.facts.macro_returns;
         look.waits |= field.facts.waits;
     }
     let mut exits = Vec::new();
@@ -412,8 +421,43 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
         returns: !look.returned.is_empty(),
         waits: look.waits,
         unknown_macro: look.unknown_macro,
+        macro_returns: look.macro_returns,
         borrows: exits.iter().any(borrows),
+        begins_with_block: begins_with_block(expression),
     }
+}
+
+/// `match x { … } + 1`, as opposed to `match x { … }` and `match x { … }.len()`.
+pub(crate) fn begins_with_block(expression: &Expr) -> bool {
+    let first = match expression {
+        Expr::Binary(inner) => &inner.left,
+        Expr::Assign(inner) => &inner.left,
+        Expr::Cast(inner) => &inner.expr,
+        Expr::Call(inner) => &inner.func,
+        Expr::Index(inner) => &inner.expr,
+        Expr::Range(inner) => match &inner.start {
+            Some(start) => start,
+            None => return false,
+        },
+        Expr::MethodCall(inner) => return begins_with_block(&inner.receiver),
+        Expr::Field(inner) => return begins_with_block(&inner.base),
+        Expr::Try(inner) => return begins_with_block(&inner.expr),
+        Expr::Await(inner) => return begins_with_block(&inner.base),
+        _ => return false,
+    };
+    let is_block = matches!(
+        **first,
+        Expr::Block(_)
+            | Expr::Const(_)
+            | Expr::ForLoop(_)
+            | Expr::If(_)
+            | Expr::Loop(_)
+            | Expr::Match(_)
+            | Expr::TryBlock(_)
+            | Expr::Unsafe(_)
+            | Expr::While(_)
+    );
+    is_block || begins_with_block(first)
 }
 
 fn is_plain_value(expression: &Expr) -> bool {
@@ -476,6 +520,7 @@ fn is_method_of_local(expression: &Expr) -> bool {
 struct Look<'ast> {
     rejects: bool,
     unknown_macro: bool,
+    macro_returns: bool,
     waits: bool,
     returned: Vec<Option<&'ast Expr>>,
 }
@@ -512,12 +557,16 @@ impl<'ast> Visit<'ast> for Look<'ast> {
 
     fn visit_macro(&mut self, mac: &'ast Macro) {
         match macro_kind(mac) {
-            None => self.unknown_macro = true,
+            None => {
+                self.unknown_macro = true;
+                self.macro_returns |= has_return(mac.tokens.clone());
+            }
             Some(kind) => {
                 for argument in macro_arguments(mac, kind) {
                     let facts = facts(&argument, &[]);
                     self.rejects |= facts.rejects;
                     self.unknown_macro |= facts.unknown_macro;
+                    self.macro_returns |= facts.macro_returns;
                     self.waits |= facts.waits;
                 }
             }

@@ -5,6 +5,7 @@
 )]
 
 use proc_macro2::{Ident, Span, TokenStream};
+use syn::visit::Visit;
 use syn::{Expr, Pat, Token, Type};
 
 use crate::runtime::Runtime;
@@ -197,6 +198,27 @@ pub(crate) fn is_irrefutable(pattern: &Pat) -> bool {
     }
 }
 
+/// Nothing is left of the value once the pattern has taken it: a binding, tuples and structs of these. What is behind a
+/// reference is not the pattern's to leave.
+pub(crate) fn takes_all(pattern: &Pat) -> bool {
+    match pattern {
+        // A capitalised name may be a constant.
+        Pat::Ident(binding) => {
+            binding.by_ref.is_none() && !binding.ident.to_string().starts_with(char::is_uppercase)
+        }
+        Pat::Type(typed) => takes_all(&typed.pat),
+        Pat::Paren(inner) => takes_all(&inner.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter().all(takes_all),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().all(takes_all),
+        Pat::Slice(slice) => slice.elems.iter().all(takes_all),
+        Pat::Struct(fields) => {
+            fields.rest.is_none() && fields.fields.iter().all(|field| takes_all(&field.pat))
+        }
+        Pat::Reference(_) => true,
+        _ => false,
+    }
+}
+
 /// What stands where a function is expected.
 pub(crate) enum Handler {
     Arrow(Arrow),
@@ -217,10 +239,31 @@ pub(crate) enum Parameters {
     None,
     /// `user =>`, `(user: User) =>`
     One(Pat, Option<Type>),
-    /// `(a, b) =>` or `([a, b]) =>`: one tuple or array taken apart, or several parameters.
-    List(Vec<(Pat, Option<Type>)>),
+    /// `(a, b) =>` or `([a, b]) =>`: one tuple or array taken apart, or several parameters. Each may be taken apart in turn.
+    List(Vec<Parameters>),
     /// `({ a, b }) =>`
     Record(Vec<Ident>),
+}
+
+impl Parameters {
+    /// One of them is a `ref`.
+    pub(crate) fn borrow(&self) -> bool {
+        #[derive(Default)]
+        struct References(bool);
+        impl<'ast> Visit<'ast> for References {
+            fn visit_pat_ident(&mut self, binding: &'ast syn::PatIdent) {
+                self.0 |= binding.by_ref.is_some();
+                syn::visit::visit_pat_ident(self, binding);
+            }
+        }
+        let mut references = References::default();
+        match self {
+            Self::One(pattern, _) => references.visit_pat(pattern),
+            Self::List(parts) => return parts.iter().any(Self::borrow),
+            Self::None | Self::Record(_) => {}
+        }
+        references.0
+    }
 }
 
 /// A Rust closure, forwarded as the tokens it came in.
@@ -231,11 +274,22 @@ pub(crate) struct Closure {
     pub(crate) plain: bool,
     /// It never has a value, by its syntax: `|v| todo!()`.
     pub(crate) diverges: bool,
-    /// What stands between its bars and after them, where a block with a `let` is the same as a call: it neither moves
-    /// its captures nor has a `return`, `?` or `.await`, nor a macro that may hide one.
-    pub(crate) inlined: Option<(TokenStream, TokenStream)>,
+    /// Where a block with a `let` is the same as a call: it neither moves its captures nor has a `return`, `?` or
+    /// `.await`, nor a macro that may hide one.
+    pub(crate) inlined: Option<Inlined>,
     /// It has a `?`, whose rejection type only the chain can fix.
     pub(crate) question_mark: bool,
+}
+
+/// A closure taken apart.
+pub(crate) struct Inlined {
+    /// What stands between its bars.
+    pub(crate) parameter: TokenStream,
+    /// The parameter binds the whole argument.
+    pub(crate) takes_all: bool,
+    pub(crate) body: TokenStream,
+    /// The body would be two statements where a statement is expected.
+    pub(crate) begins_with_block: bool,
 }
 
 /// An expression in which an arrow's words mean something.
@@ -281,6 +335,10 @@ pub(crate) struct Facts {
     pub(crate) waits: bool,
     /// A macro that may hide a `return` or a `?`.
     pub(crate) unknown_macro: bool,
+    /// Its tokens have a `return`.
+    pub(crate) macro_returns: bool,
     /// What it produces may borrow from it: a nested chain, or a `&` in its tail.
     pub(crate) borrows: bool,
+    /// `match x { … } + 1`: a block's statement would end after the braces.
+    pub(crate) begins_with_block: bool,
 }

@@ -214,3 +214,43 @@ fn a_closure_may_be_unwritten_yet() {
     });
     assert_eq!(caught, "nobody comes here");
 }
+
+#[test]
+fn a_body_may_begin_with_a_block() {
+    let chain = promise! {
+        Promise.resolve(1)
+            .then(|x| match x { 1 => 2, _ => 3 } + 1)
+            .then(x => match x { 1 => 2, _ => 3 } + 1)
+            .then(|x| if x == 4 { 1 } else { 2 } + 3)
+            .then(x => if x == 4 { 1 } else { 2 } + 3)
+            .then(|x| { x } as u64)
+            .then(x => if x == 0 { 1 } else { x } as u32)
+            .then(x => const { 4 } + x)
+            .then(|x| { x } * 2 - 1)
+            .then(x => loop { break x } % 10)
+            .then(x => if x == 7 { [1, 2] } else { [3, 4] }[1])
+            .then(x => if x == 2 { [1, 2] } else { [3, 4] }[1])
+            .tap(|x| assert_eq!(match x { 4 => true, _ => false } as u32, 1))
+            .then(x => match x { 4 => "four", _ => "other" }.len())
+    };
+    assert_eq!(settle(chain), Ok(4));
+    let equal = promise! { Promise.resolve(1).then(|x| if x == 1 { 3 } else { 2 } == 3) };
+    assert_eq!(settle(equal), Ok(true));
+    let caught = promise! {
+        Promise.reject(1).catch(1 => match 1 { 1 => 2, _ => 3 } + 1, _ => 0)
+    };
+    assert_eq!(settle(caught), Ok(3));
+}
+
+#[test]
+fn a_source_may_begin_with_a_block() {
+    let c = settle(plain(true));
+    let chain = promise! { (if c { 1 } else { 2 } + 3).then(x => x + 1) };
+    assert_eq!(settle(chain), Ok(5));
+    let chain = promise! { (match c { true => 1, false => 2 } as u64).then(|x| x + 1) };
+    assert_eq!(settle(chain), Ok(2));
+    let chain = promise! { Promise.all([if c { 1 } else { 2 } + 3, ({ 1 } + 2)]) };
+    assert_eq!(settle(chain), Ok([4, 3]));
+    let chain = promise! { Promise.resolve(if c { 1 } else { 2 } + 3) };
+    assert_eq!(settle(chain), Ok(4));
+}

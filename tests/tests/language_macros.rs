@@ -233,3 +233,55 @@ fn macros_in_closures_are_rusts() {
     let inside = promise! { Promise.resolve(1).then(v => { let check = |w: i32| { ensure!(w == 1, "inner"); Ok(w) }; check(v + 1).is_err() }) };
     assert_eq!(settle(inside), Ok(true));
 }
+
+#[test]
+fn a_promise_macro_in_the_tokens_of_another_macro_is_its_own() {
+    let joined = promise! {
+        double(1).then(async x => {
+            let (a, b) = tokio::join!(promise! { double(x).then(y => y + 1) }, double(2));
+            a? + b
+        })
+    };
+    assert_eq!(settle(joined), Ok(9));
+    let source = promise! {
+        async { tokio::join!(promise_runtime::promise! { double(1).then(y => { if y == 0 { throw "zero" } y }) }) }
+            .then(|(a,)| a)
+    };
+    assert_eq!(settle(source), Ok(2));
+    let elements = promise! {
+        Promise.all([
+            async { tokio::join!(promise!(double(1).then(y => y + 1))).0 },
+            double(2),
+        ])
+    };
+    assert_eq!(settle(elements), Ok([3, 4]));
+    let selected = promise! {
+        Promise.resolve(1).then(async x => {
+            tokio::select! { biased; v = promise! { double(x).then(y => y + 1) } => v, v = double(5) => Ok(v) }
+        })
+    };
+    assert_eq!(settle(selected), Ok(3));
+}
+
+/// A macro that puts the user's own statements where they run only sometimes.
+macro_rules! unless {
+    ($condition:expr, $otherwise:block) => {
+        if !$condition $otherwise
+    };
+}
+
+#[test]
+fn a_return_in_the_tokens_of_a_macro_returns_a_result() {
+    let run = |n: u32| {
+        promise! { move <u32, &str> Promise.resolve(n).then(n => { unless!(n < 5, { return Ok(50) }); unless!(n > 0, { return Err("zero") }); n + 1 }) }
+    };
+    assert_eq!(settle(run(1)), Ok(2));
+    assert_eq!(settle(run(7)), Ok(50));
+    assert_eq!(settle(run(0)), Err("zero"));
+    let run = |n: u32| {
+        promise! { move Promise.resolve(n).then(async n => { unless!(n < 5, { return Ok(50) }); unless!(n > 0, { return Err("zero") }); double(n).await }) }
+    };
+    assert_eq!(settle(run(1)), Ok(2));
+    assert_eq!(settle(run(7)), Ok(50));
+    assert_eq!(settle(run(0)), Err("zero"));
+}

@@ -53,10 +53,7 @@ pub(super) fn forwards(new: &mut New, errors: &mut Errors) {
 fn parameter_names(parameters: &Parameters) -> Vec<String> {
     match parameters {
         Parameters::One(pattern, _) => pattern_name(pattern).into_iter().collect(),
-        Parameters::List(patterns) => patterns
-            .iter()
-            .filter_map(|(pattern, _)| pattern_name(pattern))
-            .collect(),
+        Parameters::List(parts) => parts.iter().flat_map(parameter_names).collect(),
         Parameters::None | Parameters::Record(_) => Vec::new(),
     }
 }

@@ -19,15 +19,7 @@ pub(super) fn needless_nesting(step: &Step, warnings: &mut Vec<Warning>) {
     else {
         return;
     };
-    let names = match &arrow.parameters {
-        Parameters::None => Vec::new(),
-        Parameters::One(pattern, _) => names(pattern.to_token_stream()),
-        Parameters::List(patterns) => patterns
-            .iter()
-            .flat_map(|(pattern, _)| names(pattern.to_token_stream()))
-            .collect(),
-        Parameters::Record(fields) => fields.iter().map(ToString::to_string).collect(),
-    };
+    let names = parameter_names(&arrow.parameters);
     let only_thens = chain
         .steps
         .iter()
@@ -44,6 +36,15 @@ pub(super) fn needless_nesting(step: &Step, warnings: &mut Vec<Warning>) {
             marker: "NEEDLESS_NESTING",
             at: inner.name.span(),
         });
+    }
+}
+
+fn parameter_names(parameters: &Parameters) -> Vec<String> {
+    match parameters {
+        Parameters::None => Vec::new(),
+        Parameters::One(pattern, _) => names(pattern.to_token_stream()),
+        Parameters::List(parts) => parts.iter().flat_map(parameter_names).collect(),
+        Parameters::Record(fields) => fields.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -8,7 +8,7 @@ use syn::{Expr, Macro};
 use crate::body::{Place, is_await, is_throw, macro_arguments, macro_kind};
 use crate::errors::Errors;
 use crate::parse::NESTED;
-use crate::tokens::{fat_arrow, is_punct, trees};
+use crate::tokens::{fat_arrow, is_ident, is_punct, trees};
 
 /// Looks at one expression of the user's.
 pub(crate) fn body(expression: &Expr, place: Place, errors: &mut Errors) {
@@ -194,6 +194,13 @@ fn forbidden_word(tokens: TokenStream) -> Option<(TokenStream, &'static str)> {
     let tokens = trees(tokens);
     for (index, token) in tokens.iter().enumerate() {
         let after_dot = index > 0 && is_punct(tokens.get(index - 1), '.');
+        let is_promise = index > 1
+            && is_ident(tokens.get(index - 2), "promise")
+            && is_punct(tokens.get(index - 1), '!');
+        if is_promise {
+            // It looks after its own tokens.
+            continue;
+        }
         match token {
             TokenTree::Ident(word) if *word == "await" && !after_dot => {
                 return Some((

@@ -12,7 +12,7 @@ use super::choices::Choice;
 use super::settle::Product;
 use super::words::Exit;
 use super::{Leave, Lowering, Scope, emit};
-use crate::model::{Arrow, Body, Closure, Handler, Parameters};
+use crate::model::{Arrow, Body, Closure, Handler, Parameters, takes_all};
 use crate::runtime::{at, hidden_at, located};
 
 impl Lowering<'_> {
@@ -93,13 +93,21 @@ impl Lowering<'_> {
     /// A closure that a block can stand for: rustc need not look at a closure's captures and signature.
     fn inlined(&self, closure: &Closure, value: &TokenStream) -> TokenStream {
         match &closure.inlined {
-            Some((parameter, body)) if parameter.is_empty() => {
-                let (ignored, body) = (self.ignored(value), unbraced(body));
-                emit!({ #ignored #body })
-            }
-            Some((parameter, body)) => {
-                let body = unbraced(body);
-                emit!({ let #parameter = #value; #body })
+            Some(inlined) => {
+                let parameter = &inlined.parameter;
+                let bindings = match (parameter.is_empty(), inlined.takes_all) {
+                    (true, _) => self.ignored(value),
+                    (false, true) => emit!(let #parameter = #value;),
+                    (false, false) => taken_from(parameter, value),
+                };
+                let body = match inlined.begins_with_block {
+                    true => {
+                        let body = &inlined.body;
+                        emit!((#body))
+                    }
+                    false => unbraced(&inlined.body),
+                };
+                emit!({ #bindings #body })
             }
             None => TokenStream::new(),
         }
@@ -153,7 +161,7 @@ impl Lowering<'_> {
                     false => Product::Any,
                 };
                 let place = match &closure.inlined {
-                    Some((_, body)) => start(body),
+                    Some(inlined) => start(&inlined.body),
                     None => start(&closure.tokens),
                 };
                 self.settle_at(place, call, known, span, scope)
@@ -273,9 +281,19 @@ impl Lowering<'_> {
             true => emit!(#hidden::Ok(#label: { #fulfilled })),
             false => fulfilled,
         };
+        // A `return` of the user's in the macro's tokens is told that a `Result` belongs there, and not the tail.
         let call = match asynchronous {
-            true => self.wait(emit!((async { #contents })), scope),
-            false => emit!(#hidden::run(|| { #contents })),
+            true => {
+                let returned = facts.macro_returns.then(|| {
+                    let rejected = located(&emit!(#hidden::Err(#hidden::anything())), span);
+                    emit!(if false { return #rejected; })
+                });
+                self.wait(emit!((async { #returned #contents })), scope)
+            }
+            false => {
+                let outcome = located(&emit!(#hidden::Result<_, _>), span);
+                emit!(#hidden::run(|| -> #outcome { #contents }))
+            }
         };
         let hidden_rejection = self.reject(&emit!(__reason), span, scope);
         let leave = self.leave(&emit!(__reason), scope);
@@ -385,28 +403,49 @@ impl Lowering<'_> {
         let allow = allowed(parameters);
         match parameters {
             Parameters::None => self.ignored(value),
-            Parameters::One(pattern, None) => emit!(#allow let #pattern = #value;),
-            Parameters::One(pattern, Some(annotation)) => {
-                emit!(#allow let #pattern: #annotation = #value;)
+            Parameters::One(Pat::Wild(_), Some(annotation)) => {
+                let ignored = self.ignored(&emit!(__value));
+                emit!(let __value: #annotation = #value; #ignored)
+            }
+            Parameters::One(pattern, annotation) => {
+                let annotation = annotation.as_ref().map(|annotation| emit!(: #annotation));
+                match takes_all(pattern) {
+                    true => emit!(#allow let #pattern #annotation = #value;),
+                    false => taken_from(&emit!(#pattern #annotation), value),
+                }
             }
             Parameters::List(parts) => {
                 let count = parts.len();
-                let patterns = parts.iter().map(|(pattern, _)| pattern);
-                let types = parts.iter().map(|(_, annotation)| {
-                    annotation
-                        .as_ref()
-                        .map_or(emit!(_), ToTokens::to_token_stream)
+                let mut nested = TokenStream::new();
+                let parts_left = parts.iter().any(|part| match part {
+                    Parameters::One(pattern, _) => !takes_all(pattern),
+                    _ => false,
                 });
-                let start = value.clone().into_iter().next();
-                let span = start.map_or_else(Span::mixed_site, |first| first.span());
+                let (patterns, types): (Vec<_>, Vec<_>) = parts
+                    .iter()
+                    .map(|part| match part {
+                        Parameters::None => (emit!(_), emit!(_)),
+                        Parameters::One(pattern, annotation) => (
+                            pattern.to_token_stream(),
+                            annotation
+                                .as_ref()
+                                .map_or(emit!(_), ToTokens::to_token_stream),
+                        ),
+                        Parameters::List(_) | Parameters::Record(_) => {
+                            let name = self.name("part").to_token_stream();
+                            nested.extend(self.bindings(part, &located(&name, start(value))));
+                            (name, emit!(_))
+                        }
+                    })
+                    .unzip();
+                let span = start(value);
                 let detuple = hidden_at("detuple", span);
                 let parts = quote_spanned!(at(span)=> #detuple::<#count, _>(#value));
-                emit!(#allow let (#(#patterns,)*): (#(#types,)*) = #parts;)
+                // What the pattern leaves is dropped here: nobody means a lock by it.
+                let leaves = parts_left.then(lock_allowed);
+                emit!(#leaves let (#(#patterns,)*): (#(#types,)*) = #parts; #nested)
             }
-            Parameters::Record(fields) => {
-                let pattern = self.record_pattern(fields);
-                emit!(#allow let #pattern = #value;)
-            }
+            Parameters::Record(fields) => self.record_bindings(fields, value),
         }
     }
 
@@ -439,6 +478,21 @@ impl Lowering<'_> {
             false => quote_spanned!(at(span)=> #ends({ #expression });),
         }
     }
+}
+
+/// Binds what `pattern` names of `value`. What it leaves is dropped with the block, as a function drops what is left of
+/// its arguments; the lint means a `_` that drops at once, which this is not.
+pub(super) fn taken_from(pattern: &TokenStream, value: &TokenStream) -> TokenStream {
+    let allow = lock_allowed();
+    emit!(
+        let __value = #value;
+        #allow
+        let #pattern = __value;
+    )
+}
+
+fn lock_allowed() -> TokenStream {
+    emit!(#[allow(let_underscore_lock, let_underscore_drop)])
 }
 
 /// A block's statements: rustc would call its braces unnecessary.

@@ -2,8 +2,16 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
+use super::arrow::taken_from;
 use super::{Lowering, emit};
 use crate::runtime::internal;
+use crate::tokens::is_punct;
+
+/// A pattern of all fields, or of some.
+enum RecordPattern {
+    Whole(TokenStream),
+    Part(TokenStream),
+}
 
 impl Lowering<'_> {
     /// The path of the struct with these fields, which is defined on first use.
@@ -17,28 +25,44 @@ impl Lowering<'_> {
         emit!(#module::Record)
     }
 
-    /// The pattern that takes a record apart: one with exactly these fields, or the only one that has them all.
-    pub(super) fn record_pattern(&self, fields: &[Ident]) -> TokenStream {
+    /// What takes a record apart, if it is one of this macro's: one with exactly these fields, or the only one that has
+    /// them all.
+    fn record_pattern(&self, fields: &[Ident]) -> Option<RecordPattern> {
         let names = sorted(&fields.iter().collect::<Vec<_>>());
         let known = self.records.borrow();
+        if known.contains(&names) {
+            let module = module(&names);
+            return Some(RecordPattern::Whole(
+                emit!(#module::Record { #(#fields),* }),
+            ));
+        }
         let mut larger = known
             .iter()
             .filter(|record| names.iter().all(|name| record.contains(name)));
-        let larger = match (known.contains(&names), larger.next(), larger.next()) {
-            (false, Some(record), None) => Some(record.clone()),
+        match (larger.next(), larger.next()) {
+            (Some(record), None) => {
+                let module = module(record);
+                Some(RecordPattern::Part(
+                    emit!(#module::Record { #(#fields,)* .. }),
+                ))
+            }
             _ => None,
-        };
-        drop(known);
-        match larger {
-            Some(record) => {
-                let module = module(&record);
-                emit!(#module::Record { #(#fields,)* .. })
-            }
-            None => {
-                let path = self.record(&fields.iter().collect::<Vec<_>>());
-                emit!(#path { #(#fields),* })
-            }
         }
+    }
+
+    /// Binds the fields of a record. A struct of the user's and a record of another macro have fields of these names, too.
+    pub(super) fn record_bindings(&self, fields: &[Ident], value: &TokenStream) -> TokenStream {
+        match self.record_pattern(fields) {
+            Some(RecordPattern::Whole(pattern)) => return emit!(let #pattern = #value;),
+            Some(RecordPattern::Part(pattern)) => return taken_from(&pattern, value),
+            None => {}
+        }
+        let is_reference = is_punct(value.clone().into_iter().next().as_ref(), '&');
+        let (owned, value) = match is_reference {
+            true => (TokenStream::new(), value.clone()),
+            false => (emit!(let __value = #value;), emit!(__value)),
+        };
+        emit!(#owned #(let #fields = #value.#fields;)*)
     }
 
     /// In a module each, so that all are called `Record` in messages and `Debug`.

@@ -35,7 +35,10 @@ impl Lowering<'_> {
         }
         match self.expression(body, exit, scope) {
             Expr::Block(block) if is_plain_block(&block) => statements(&block.block),
-            expression => without_parentheses(expression).to_token_stream(),
+            expression => match without_parentheses(expression) {
+                expression if body::begins_with_block(&expression) => emit!((#expression)),
+                expression => expression.to_token_stream(),
+            },
         }
     }
 

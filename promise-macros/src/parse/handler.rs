@@ -1,12 +1,14 @@
 //! What stands where a function is expected.
 
-use proc_macro2::{Ident, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::Pat;
+use syn::parse::{ParseStream, Parser};
 
 use super::parameters::{not_a_parameter, parameters};
 use crate::body::{self, Place};
 use crate::check::{self, Dialect};
 use crate::errors::Errors;
-use crate::model::{Arrow, Body, Closure, Handler, Parameters};
+use crate::model::{Arrow, Body, Closure, Handler, Inlined, Parameters, takes_all};
 use crate::tokens::{after_parameters, fat_arrow, is_ident, is_punct, is_record, stream};
 
 /// `spread` takes apart whatever it is given.
@@ -116,9 +118,30 @@ fn closure(
         parameters,
         plain: facts.plain,
         diverges: facts.diverges,
-        inlined: is_block.then(|| (parameter, body.clone())),
+        inlined: is_block.then(|| Inlined {
+            takes_all: parameter_takes_all(&parameter),
+            parameter,
+            begins_with_block: facts.begins_with_block,
+            body: body.clone(),
+        }),
         question_mark: has_question_mark(body),
     })
+}
+
+fn parameter_takes_all(parameter: &TokenStream) -> bool {
+    let typed = |input: ParseStream<'_>| {
+        let pattern = Pat::parse_single(input)?;
+        input.parse::<TokenStream>()?;
+        Ok(pattern)
+    };
+    // Nearly all are names, and asking for a pattern costs more.
+    let mut tokens = parameter.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Ident(name)), None) => {
+            name != "_" && !name.to_string().starts_with(char::is_uppercase)
+        }
+        _ => Parser::parse2(typed, parameter.clone()).is_ok_and(|pattern| takes_all(&pattern)),
+    }
 }
 
 /// How many parameters stand between a closure's bars.
@@ -149,7 +172,7 @@ fn too_many(step: &Ident, expected: usize) -> String {
     }
 }
 
-fn has_question_mark(tokens: proc_macro2::TokenStream) -> bool {
+fn has_question_mark(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Punct(punct) => punct.as_char() == '?',
         TokenTree::Group(group) => has_question_mark(group.stream()),
@@ -208,13 +231,15 @@ fn arrow(
         );
         return None;
     }
-    let body = body::parse(
+    let mut body = body::parse(
         body,
         Place::Arrow {
             asynchronous: asynchronous.is_some(),
         },
         errors,
     );
+    // What the body produces may borrow from the value, too.
+    body.facts.borrows |= parameters.borrow();
     Some(Arrow {
         asynchronous,
         parameters,

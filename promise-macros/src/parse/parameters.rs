@@ -24,7 +24,9 @@ pub(super) fn parameters(tokens: &[TokenTree]) -> syn::Result<Parameters> {
         [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => {
             list_pattern(list, &inner)
         }
-        _ if split_commas(&inner).len() > 1 => list_pattern(parens, tokens),
+        _ if split_commas(&inner).len() > 1 || is_punct(inner.last(), ',') => {
+            list_pattern(parens, tokens)
+        }
         _ => one(&inner),
     }
 }
@@ -74,9 +76,38 @@ fn list_pattern(list: &Group, whole: &[TokenTree]) -> syn::Result<Parameters> {
     }
     elements
         .iter()
-        .map(|element| parameter(element))
+        .map(|element| part(element))
         .collect::<syn::Result<_>>()
         .map(Parameters::List)
+}
+
+/// An element of a list. Rust's own tuples stay Rust's, unless there is something of ours in them.
+fn part(tokens: &[TokenTree]) -> syn::Result<Parameters> {
+    match tokens {
+        [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => {
+            list_pattern(list, tokens)
+        }
+        [TokenTree::Group(record)] if is_record(record, true) => {
+            record_pattern(record).map(Parameters::Record)
+        }
+        [TokenTree::Group(tuple)] if has_parts(tuple) => parameters(tokens),
+        _ => parameter(tokens).map(|(pattern, annotation)| Parameters::One(pattern, annotation)),
+    }
+}
+
+/// `([a, b], c)`, `({ a }, b)`
+fn has_parts(tuple: &Group) -> bool {
+    tuple.delimiter() == Delimiter::Parenthesis
+        && split_commas(&trees(tuple.stream()))
+            .iter()
+            .any(|element| match element.as_slice() {
+                [TokenTree::Group(group)] => {
+                    group.delimiter() == Delimiter::Bracket
+                        || is_record(group, true)
+                        || has_parts(group)
+                }
+                _ => false,
+            })
 }
 
 fn record_pattern(record: &Group) -> syn::Result<Vec<Ident>> {
