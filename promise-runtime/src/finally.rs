@@ -11,8 +11,8 @@ use core::marker::PhantomData;
 use core::mem::ManuallyDrop;
 
 use crate::resolve::{
-    AskFutureOfResult, Fulfils, FutureOfResult, FutureOfValue, NoFuture, NotLater, NotNow,
-    PlainValue, ResultValue, Tag, ask_product,
+    AskFutureOfResult, Diverged, Fulfils, FutureOfResult, FutureOfValue, NoFuture, NotLater,
+    NotNow, PlainValue, ResultValue, Tag, ask_product,
 };
 
 /// Calls its handler once. `G` holds it, and calls it at the latest when dropped.
@@ -136,6 +136,16 @@ impl PlainValue {
         _: &mut Finally<F, P, OnDrop<F, P>>,
     ) -> Result<(), Infallible> {
         Ok(())
+    }
+}
+
+impl Diverged {
+    #[inline(always)]
+    pub fn called<F: FnOnce() -> P, P>(
+        self,
+        finally: &mut Finally<F, P, OnDrop<F, P>>,
+    ) -> Result<(), Infallible> {
+        PlainValue.called(finally)
     }
 }
 

@@ -6,12 +6,16 @@
 //! | any other `IntoFuture` | [`FutureOfValue`] | adopted: fulfils with its output |
 //! | `Result<T, E>` | [`ResultValue`] | `Ok` fulfils, `Err` rejects |
 //! | anything else | [`PlainValue`] | fulfils with it |
+//! | never anything | [`Diverged`] | |
 //!
 //! Generated code calls `ask(&product).__kind()`. Method lookup tries the type it is given first and then what that
 //! dereferences to, row by row, so the first row whose bounds hold is taken; there is no test at run time. The answer is a
 //! [`Kind`] with one of its two variants uninhabited, so it has no size and rustc builds one arm of the `match` on it:
 //! the outcome at once, or the future to await. The product itself is only moved in that arm. (Moving it into an enum
 //! of outcome and future, and out again, cost a quarter of the time of a release build.)
+//!
+//! The last row is no step of that search but a method of [`AskFutureOfResult`] itself, found before all others: of what never
+//! returns rustc has not decided the type yet, and would take the first row it is asked about. It becomes [`AnnotationNeeded`].
 
 use core::convert::Infallible;
 use core::future::{Future, IntoFuture};
@@ -94,6 +98,8 @@ pub struct FutureOfValue;
 pub struct ResultValue;
 #[derive(Clone, Copy, Debug)]
 pub struct PlainValue;
+#[derive(Clone, Copy, Debug)]
+pub struct Diverged;
 
 /// What is no outcome. Never constructed.
 #[derive(Clone, Copy, Debug)]
@@ -156,6 +162,18 @@ rows! {
     AskPlain ProbePlain Now PlainValue [T] T [];
 }
 
+/// The type of a product that has none: its expression never returns. rustc names it where one does return, and only an
+/// annotation could say what. Never constructed.
+#[derive(Debug)]
+pub struct AnnotationNeeded(Infallible);
+
+impl AskFutureOfResult<AnnotationNeeded> {
+    #[inline(always)]
+    pub fn __kind(self) -> IsNow<Diverged> {
+        Kind::Now(Diverged)
+    }
+}
+
 /// Where the question begins.
 #[inline(always)]
 pub fn ask<T>(_: &T) -> AskFutureOfResult<T> {
@@ -196,6 +214,13 @@ impl PlainValue {
     }
 }
 
+impl Diverged {
+    #[inline(always)]
+    pub fn outcome<T>(self, product: AnnotationNeeded) -> Result<T, Infallible> {
+        match product.0 {}
+    }
+}
+
 impl NotNow {
     #[inline(always)]
     pub fn outcome<P, T, E>(self, _: P) -> Result<T, E> {
@@ -227,6 +252,7 @@ same! {
     IsLater<FutureOfValue>, Infallible => |never| match never {};
     IsNow<ResultValue>, E => |reason| reason;
     IsNow<PlainValue>, Infallible => |never| match never {};
+    IsNow<Diverged>, Infallible => |never| match never {};
 }
 
 /// Carries the rejection type of a region, so that type checking has a name for it before and after.

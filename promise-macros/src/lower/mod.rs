@@ -102,6 +102,8 @@ struct Scope {
     converts: bool,
     /// The timeouts around, the outermost first.
     deadlines: Vec<Deadline>,
+    /// In a handler that may well end the process: one of rejections, or one that only looks.
+    may_diverge: bool,
     /// Steps of the region that do nothing unless something in it can reject.
     needs_rejection: Rc<RefCell<Vec<Span>>>,
 }
@@ -191,6 +193,7 @@ impl Lowering<'_> {
             tag,
             converts: rejection.is_some(),
             deadlines: Vec::new(),
+            may_diverge: false,
             needs_rejection: Rc::default(),
         };
         (scope, declaration)
@@ -247,6 +250,14 @@ impl Scope {
     fn behind(&self, label: Lifetime) -> Self {
         Self {
             leave: Leave::Break(label),
+            ..self.clone()
+        }
+    }
+
+    /// The same region in a handler that may well end the process.
+    fn may_diverge(&self) -> Self {
+        Self {
+            may_diverge: true,
             ..self.clone()
         }
     }

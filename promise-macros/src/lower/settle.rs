@@ -128,8 +128,11 @@ impl Lowering<'_> {
             true => (emit!(let __kind;), emit!({ __kind = #kind; __kind })),
             false => (TokenStream::new(), kind),
         };
+        // After a handler that never returns, what is ours is unreachable.
+        let unreachable = scope.may_diverge.then(|| emit!(#[allow(unreachable_code)]));
         let later = emit!({
             #prepared
+            #unreachable
             match #kind {
                 // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
                 __Kind::Later(__later) => #later,
