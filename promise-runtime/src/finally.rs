@@ -12,8 +12,8 @@ use core::mem::ManuallyDrop;
 use core::ops::Shr;
 
 use crate::resolve::{
-    AskFutureOfResult, Fulfils, FutureOfResult, FutureOfValue, Never, NotLater, NotNow, PlainValue,
-    ResultValue, Tag, ask_product,
+    AnnotationNeeded, AskFutureOfResult, Diverged, Fulfils, FutureOfResult, FutureOfValue, Never,
+    NotLater, NotNow, PlainValue, ResultValue, Tag, ask_product,
 };
 
 /// Calls its handler once. `G` holds it, and calls it at the latest when dropped.
@@ -141,6 +141,16 @@ impl PlainValue {
     }
 }
 
+impl Diverged {
+    #[inline(always)]
+    pub fn called<F: FnOnce() -> AnnotationNeeded<()>>(
+        self,
+        finally: &mut Finally<F, AnnotationNeeded<()>, OnDrop<F, AnnotationNeeded<()>>>,
+    ) -> Result<(), Infallible> {
+        PlainValue.called(finally)
+    }
+}
+
 impl NotNow {
     #[inline(always)]
     pub fn called<G>(self, _: G) -> ! {
@@ -157,11 +167,18 @@ impl<F: FnOnce() -> P, P, G: Guard<F>> Shr<&mut Finally<F, P, G>> for NotLater<R
     }
 }
 
-impl<F: FnOnce() -> P, P, G: Guard<F>> Shr<&mut Finally<F, P, G>> for NotLater<PlainValue> {
-    type Output = Never<Result<(), Infallible>>;
+/// Where there is nothing to settle.
+macro_rules! nothing_later {
+    ($($kind:ty),*) => {$(
+        impl<F: FnOnce() -> P, P, G: Guard<F>> Shr<&mut Finally<F, P, G>> for NotLater<$kind> {
+            type Output = Never<Result<(), Infallible>>;
 
-    #[inline(always)]
-    fn shr(self, _: &mut Finally<F, P, G>) -> Self::Output {
-        self.never()
-    }
+            #[inline(always)]
+            fn shr(self, _: &mut Finally<F, P, G>) -> Self::Output {
+                self.never()
+            }
+        }
+    )*};
 }
+
+nothing_later!(PlainValue, Diverged);

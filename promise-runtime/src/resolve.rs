@@ -6,12 +6,16 @@
 //! | any other `IntoFuture` | [`FutureOfValue`] | adopted: fulfils with its output |
 //! | `Result<T, E>` | [`ResultValue`] | `Ok` fulfils, `Err` rejects |
 //! | anything else | [`PlainValue`] | fulfils with it |
+//! | never anything | [`Diverged`] | |
 //!
 //! Generated code calls `AskFutureOfResult(&product).__kind()`. Method lookup tries the type it is given first and then what that
 //! dereferences to, row by row, so the first row whose bounds hold is taken; there is no test at run time. The answer is a
 //! [`Kind`] with one of its two variants uninhabited, so it has no size and rustc builds one arm of the `match` on it:
 //! the outcome at once, or the future to await. The product itself is only moved in that arm. (Moving it into an enum
 //! of outcome and future, and out again, cost a quarter of the time of a release build.)
+//!
+//! The last row is no step of that search but a method of [`AskFutureOfResult`] itself, found before all others: of what never
+//! returns rustc has not decided the type yet, and would take the first row it is asked about. It becomes [`AnnotationNeeded`].
 
 use core::convert::Infallible;
 use core::future::{Future, IntoFuture};
@@ -121,6 +125,8 @@ pub struct FutureOfValue;
 pub struct ResultValue;
 #[derive(Clone, Copy, Debug)]
 pub struct PlainValue;
+#[derive(Clone, Copy, Debug)]
+pub struct Diverged;
 
 /// What is no outcome. Never constructed.
 #[derive(Clone, Copy, Debug)]
@@ -185,6 +191,18 @@ rows! {
     AskPlain(PhantomData<fn() -> T>) ProbePlain [] Now PlainValue = PlainValue, [T] T [];
 }
 
+/// The type of a product that has none: its expression never returns. rustc names it where one does return, and only an
+/// annotation could say what. Never constructed.
+#[derive(Debug)]
+pub struct AnnotationNeeded<T>(Infallible, PhantomData<T>);
+
+impl<T> AskFutureOfResult<AnnotationNeeded<T>> {
+    #[inline(always)]
+    pub fn __kind(self) -> IsNow<Diverged> {
+        Kind::Now(Diverged)
+    }
+}
+
 /// Asks about a product that is not there yet.
 #[inline(always)]
 pub(crate) fn ask_product<T>() -> AskFutureOfResult<T> {
@@ -236,6 +254,15 @@ impl<T> Shl<T> for NotLater<PlainValue> {
     }
 }
 
+impl<T> Shl<AnnotationNeeded<T>> for NotLater<Diverged> {
+    type Output = Never<Result<T, Infallible>>;
+
+    #[inline(always)]
+    fn shl(self, _: AnnotationNeeded<T>) -> Never<Result<T, Infallible>> {
+        self.never()
+    }
+}
+
 impl ResultValue {
     #[inline(always)]
     pub fn outcome<T, E>(self, product: Result<T, E>) -> Result<T, E> {
@@ -247,6 +274,13 @@ impl PlainValue {
     #[inline(always)]
     pub fn outcome<T>(self, product: T) -> Result<T, Infallible> {
         Ok(product)
+    }
+}
+
+impl Diverged {
+    #[inline(always)]
+    pub fn outcome<T>(self, product: AnnotationNeeded<T>) -> Result<T, Infallible> {
+        match product.0 {}
     }
 }
 
@@ -276,6 +310,7 @@ same! {
     [] IsLater<FutureOfValue>, Infallible => |never| match never {};
     [] IsNow<ResultValue>, E => |reason| reason;
     [] IsNow<PlainValue>, Infallible => |never| match never {};
+    [] IsNow<Diverged>, Infallible => |never| match never {};
 }
 
 /// Carries the rejection type of a region, so that type checking has a name for it before and after.

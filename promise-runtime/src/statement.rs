@@ -28,9 +28,30 @@ pub trait ProbeNever {
     fn __unused(&self);
 }
 
-impl ProbeNever for &&Probe<Never> {
+impl ProbeNever for &&&Probe<Never> {
     #[inline(always)]
     fn __unused(&self) {}
+}
+
+/// A handle of what goes on without it.
+pub trait ProbeHandle {
+    fn __unused(&self);
+}
+
+macro_rules! handles {
+    ($(#[$condition:meta] $handle:ty: $($generic:ident)*;)*) => {$(
+        #[$condition]
+        impl<$($generic),*> ProbeHandle for &&Probe<$handle> {
+            #[inline(always)]
+            fn __unused(&self) {}
+        }
+    )*};
+}
+
+handles! {
+    #[cfg(feature = "std")] crate::Promise<T, E>: T E;
+    #[cfg(any(feature = "event_loop", feature = "tokio"))] crate::LocalPromise<T, E>: T E;
+    #[cfg(feature = "tokio")] tokio::task::JoinHandle<T>: T;
 }
 
 /// A future as a statement: a forgotten `return` or `await`.

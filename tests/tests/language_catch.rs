@@ -246,3 +246,67 @@ fn a_two_handler_then_takes_only_what_stands_before() {
     let rejecting = promise! { fetch_user(0).then(user => user.id, e => { if e == ApiError::NotFound { throw "second" } 1 }) };
     assert_eq!(settle(rejecting), Err("second"));
 }
+
+#[deny(warnings)]
+mod handlers_that_never_return {
+    use super::*;
+
+    fn give_up() -> ! {
+        panic!("given up")
+    }
+
+    async fn found() -> Result<u32, ApiError> {
+        Ok(2)
+    }
+
+    fn panics<T, E>(chain: impl Future<Output = Result<T, E>>) -> bool {
+        let mut chain = Box::pin(chain);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            promise_tests::poll_once(chain.as_mut()).is_ready()
+        }))
+        .is_err()
+    }
+
+    #[test]
+    fn the_value_is_that_of_what_stands_before() {
+        assert_eq!(settle(promise! { found().catch(_ => give_up()) }), Ok(2));
+        assert_eq!(settle(promise! { found().catch(|_| give_up()) }), Ok(2));
+        assert_eq!(
+            settle(promise! { found().catch(|_| { std::process::exit(1) }) }),
+            Ok(2)
+        );
+        assert_eq!(
+            settle(promise! { found().catch(_ => { eprintln!(); std::process::exit(1) }) }),
+            Ok(2)
+        );
+        assert_eq!(settle(promise! { found().catch(_ => loop {}) }), Ok(2));
+        assert_eq!(settle(promise! { found().catch(|_| loop {}) }), Ok(2));
+        assert_eq!(
+            settle(promise! { found().then(n => n, _ => give_up()) }),
+            Ok(2)
+        );
+        assert_eq!(
+            settle(
+                promise! { found().catch(ApiError::NotFound => give_up(), ApiError::Http(n) => u32::from(n)) }
+            ),
+            Ok(2)
+        );
+        assert_eq!(
+            settle(promise! { <u32, ApiError> found().catch(_ => give_up()) }),
+            Ok(2)
+        );
+    }
+
+    #[test]
+    fn a_handler_that_is_reached_is_called() {
+        let missing = || reject::<u32, _>("no");
+        assert!(panics(promise! { missing().catch(_ => give_up()) }));
+        assert!(panics(promise! { missing().catch(|_| give_up()) }));
+        assert!(panics(promise! { missing().tap_catch(_ => give_up()) }));
+        assert!(panics(promise! { found().tap(_ => give_up()) }));
+        assert!(panics(promise! { found().tap(|_| give_up()) }));
+        assert!(panics(promise! { found().finally(() => give_up()) }));
+        assert!(panics(promise! { found().finally(|| give_up()) }));
+        assert!(panics(promise! { found().finally(give_up) }));
+    }
+}

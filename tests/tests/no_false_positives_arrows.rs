@@ -17,6 +17,11 @@ correct! {
     a_future_that_is_pushed: promise! { count(3).then(n => { let mut all = Vec::new(); all.push(count(n)); Promise.all(all) }) } => Ok(vec![3]);
     a_future_that_is_awaited: promise! { count(3).then(async n => { count(n).await; n }) } => Ok(3);
     a_promise_that_is_awaited: promise! { count(3).then(async n => { await count(n); n }) } => Ok(3);
+    a_chain_that_is_spawned: promise! { count(3).then(n => { promise! { move count(n) }.spawn_local(); n }) } => Ok(3);
+    a_chain_that_is_spawned_for_threads: promise! { count(3).then(n => { promise! { move count(n) }.spawn(); n }) } => Ok(3);
+    a_handler_of_a_hot_promise: { let hot = LocalPromise::<u32, ApiError>::resolve(1); } promise! { count(3).then(n => { hot.then(|n| Ok(n + 1)); hot.catch(|_| Ok::<_, ApiError>(1)); hot.finally(|| ()); n }) } => Ok(3);
+    a_handle_that_is_dropped: { let hot = Promise::<u32, ApiError>::resolve(1); } promise! { count(3).then(n => { hot.clone(); hot.map(|n| n + 1); n }) } => Ok(3);
+    a_task_of_tokio: { let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap(); } promise! { count(3).then(n => { runtime.spawn(count(n)); runtime.spawn_blocking(move || n); n }) } => Ok(3);
     a_future_in_a_branch: promise! { count(3).then(n => { if n == 1 { return count(1) } count(n) }) } => Ok(3);
     a_statement_that_yields_a_reference: { let map = RefCell::new(HashMap::new()); } promise! { count(3).then(n => { map.borrow_mut().entry(n).or_insert(0); *map.borrow_mut().entry(n).or_default() += 1; n }) } => Ok(3);
     a_statement_that_yields_an_option: { let seen = RefCell::new(HashMap::new()); } promise! { count(3).then(n => { seen.borrow_mut().insert(n, n); n }) } => Ok(3);

@@ -78,7 +78,7 @@ impl Choice {
             Self::Literal => &["Heterogeneous", "Homogeneous"],
             Self::Narrow => &["Narrows"],
             Self::Policy => &["OtherPolicy"],
-            Self::Unused => &["ProbeForgotten", "ProbeNever", "ProbeUnused"],
+            Self::Unused => &["ProbeForgotten", "ProbeHandle", "ProbeNever", "ProbeUnused"],
         }
     }
 

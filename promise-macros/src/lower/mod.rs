@@ -103,6 +103,8 @@ struct Scope {
     converts: bool,
     /// The timeouts around, the outermost first.
     deadlines: Vec<Deadline>,
+    /// In a handler that may well end the process: one of rejections, or one that only looks.
+    may_diverge: bool,
     /// Steps of the region that do nothing unless something in it can reject.
     needs_rejection: Rc<RefCell<Vec<Span>>>,
 }
@@ -192,6 +194,7 @@ impl Lowering<'_> {
             tag,
             converts: rejection.is_some(),
             deadlines: Vec::new(),
+            may_diverge: false,
             needs_rejection: Rc::default(),
         };
         (scope, declaration)
@@ -248,6 +251,14 @@ impl Scope {
     fn behind(&self, label: Lifetime) -> Self {
         Self {
             leave: Leave::Break(label),
+            ..self.clone()
+        }
+    }
+
+    /// The same region in a handler that may well end the process.
+    fn may_diverge(&self) -> Self {
+        Self {
+            may_diverge: true,
             ..self.clone()
         }
     }

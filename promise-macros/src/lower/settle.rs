@@ -69,10 +69,13 @@ impl Lowering<'_> {
         // The product is taken apart at the very end of a block that is over before the await: a variable of that type
         // would be stored beside the future, or keep a flag that says whether it was moved.
         let settled = self.label("settled");
+        // After a handler that never returns, what is ours is unreachable.
+        let unreachable = scope.may_diverge.then(|| emit!(#[allow(unreachable_code)]));
         let started = match asks_kind(known, scope) {
             // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
             false => emit!({
                 let __product = #product;
+                #unreachable
                 match __Ask(&__product).__kind() {
                     __Kind::Later(__later) => __later << __product,
                     #[allow(unreachable_code)]
@@ -81,6 +84,7 @@ impl Lowering<'_> {
             }),
             true => emit!({
                 let __product = #product;
+                #unreachable
                 match { __kind = __Ask(&__product).__kind(); __kind } {
                     __Kind::Later(__later) => __later << __product,
                     #[allow(unreachable_code)]

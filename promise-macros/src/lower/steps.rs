@@ -86,7 +86,7 @@ impl Lowering<'_> {
                 emit!(let __value = #settled;)
             }
             StepKind::Tap(handler) => {
-                let settled = self.handled(handler, &emit!(&__value), span, scope);
+                let settled = self.handled(handler, &emit!(&__value), span, &scope.may_diverge());
                 self.ignored(&settled)
             }
             StepKind::Spread(handler) => {
@@ -201,7 +201,12 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let outcome = self.ended(step, before, scope);
         let fulfilled = self.handled(fulfilled, &emit!(__value), step.span(), scope);
-        let rejected = self.handled(rejected, &emit!(__reason), step.span(), scope);
+        let rejected = self.handled(
+            rejected,
+            &emit!(__reason),
+            step.span(),
+            &scope.may_diverge(),
+        );
         let handled = self.label("handled");
         let rejection = self.label("rejection");
         emit!(
@@ -230,12 +235,12 @@ impl Lowering<'_> {
         match catch {
             Catch::All(handler) => {
                 let outcome = self.ended(step, before, scope);
-                let handled = self.handled(handler, &emit!(__reason), span, scope);
+                let handled = self.handled(handler, &emit!(__reason), span, &scope.may_diverge());
                 self.caught(&outcome, &TokenStream::new(), &handled)
             }
             Catch::Typed(caught, handler) => {
                 let outcome = self.ended(step, before, scope);
-                let handled = self.handled(handler, &emit!(__reason), span, scope);
+                let handled = self.handled(handler, &emit!(__reason), span, &scope.may_diverge());
                 let passed = self.reject(&emit!(__other), span, scope);
                 self.chooses(Choice::Narrow);
                 let method = quote_spanned!(at(span)=> narrow);
@@ -296,7 +301,8 @@ impl Lowering<'_> {
             let guard = self.argument(guard, scope);
             emit!(if #guard)
         });
-        let value = self.body_value(&TokenStream::new(), &arm.body, false, span, scope);
+        let none = TokenStream::new();
+        let value = self.body_value(&none, &arm.body, false, span, &scope.may_diverge());
         emit!(#pattern #guard => #value,)
     }
 
@@ -313,7 +319,7 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         let leave = self.leave(&emit!(__reason), scope);
         let callback = self.callback(handler, scope);
-        let after = self.called_back(handler, step.span(), scope);
+        let after = self.called_back(handler, step.span(), &scope.may_diverge());
         let outcome = self.continued(before, scope);
         emit!(
             let __value = match {
@@ -344,7 +350,7 @@ impl Lowering<'_> {
         let span = step.span();
         let leave = self.leave(&emit!(__reason), scope);
         let shown = |reason: &TokenStream| {
-            let handled = self.handled(handler, reason, span, scope);
+            let handled = self.handled(handler, reason, span, &scope.may_diverge());
             self.ignored(&handled)
         };
         if scope.converts {

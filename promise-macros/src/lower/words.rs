@@ -285,7 +285,7 @@ impl Words<'_> {
         let hidden = &self.lowering.hidden;
         self.lowering.chooses(Choice::Unused);
         let method = quote_spanned!(at(start)=> __unused);
-        let arm = emit!(#[allow(unreachable_code)] __unused => { (&&&#hidden::probe(&__unused)).#method(); __unused });
+        let arm = emit!(#[allow(unreachable_code)] __unused => { (&&&&#hidden::probe(&__unused)).#method(); __unused });
         let mut arms = Group::new(Delimiter::Brace, arm);
         arms.set_span(start);
         // The keyword and the braces are the user's: rustc's own warnings of unused values stand where they would
