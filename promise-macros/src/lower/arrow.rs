@@ -285,7 +285,7 @@ impl Lowering<'_> {
         let call = match asynchronous {
             true => {
                 let returned = facts.macro_returns.then(|| {
-                    let rejected = located(&emit!(#hidden::Err(#hidden::anything())), span);
+                    let rejected = located(&emit!(#hidden::Err(!#hidden::anything())), span);
                     emit!(if false { return #rejected; })
                 });
                 self.wait(emit!((async { #returned #contents })), scope)
