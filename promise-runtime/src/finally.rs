@@ -120,7 +120,7 @@ where
 
     #[inline(always)]
     fn shr(self, finally: &mut Finally<F, P, InTurn<F, P>>) -> Self::Output {
-        self << finally.call()
+        Fulfils::new(finally.call().into_future())
     }
 }
 
