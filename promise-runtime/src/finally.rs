@@ -143,7 +143,7 @@ impl PlainValue {
 
 impl NotNow {
     #[inline(always)]
-    pub fn called<G>(self, _: G) -> ! {
+    pub fn called<G, T, E>(self, _: G) -> Result<T, E> {
         self.outcome(())
     }
 }

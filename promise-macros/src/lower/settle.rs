@@ -133,7 +133,6 @@ impl Lowering<'_> {
             match #kind {
                 // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
                 __Kind::Later(__later) => #later,
-                #[allow(unreachable_code)]
                 __Kind::Now(__now) => break #settled #now,
             }
         });
