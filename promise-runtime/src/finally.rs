@@ -120,7 +120,7 @@ where
 
     #[inline(always)]
     fn shr(self, finally: &mut Finally<F, P, InTurn<F, P>>) -> Self::Output {
-        self << finally.call()
+        Fulfils::new(finally.call().into_future())
     }
 }
 
@@ -153,7 +153,7 @@ impl Diverged {
 
 impl NotNow {
     #[inline(always)]
-    pub fn called<G>(self, _: G) -> ! {
+    pub fn called<G, T, E>(self, _: G) -> Result<T, E> {
         self.outcome(())
     }
 }

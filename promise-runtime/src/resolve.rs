@@ -285,10 +285,8 @@ impl Diverged {
 }
 
 impl NotNow {
-    /// Of no type: that of the product's outcome may have no values, and then rustc would see it (see [`Never`]). It is the
-    /// least to infer, too.
     #[inline(always)]
-    pub fn outcome<P>(self, _: P) -> ! {
+    pub fn outcome<P, T, E>(self, _: P) -> Result<T, E> {
         match self.0 {}
     }
 }

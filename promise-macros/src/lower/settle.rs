@@ -78,7 +78,6 @@ impl Lowering<'_> {
                 #unreachable
                 match __Ask(&__product).__kind() {
                     __Kind::Later(__later) => __later << __product,
-                    #[allow(unreachable_code)]
                     __Kind::Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
@@ -87,7 +86,6 @@ impl Lowering<'_> {
                 #unreachable
                 match { __kind = __Ask(&__product).__kind(); __kind } {
                     __Kind::Later(__later) => __later << __product,
-                    #[allow(unreachable_code)]
                     __Kind::Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
@@ -108,7 +106,6 @@ impl Lowering<'_> {
         let started = emit!({
             match #kind {
                 __Kind::Later(__later) => __later >> &mut finally,
-                #[allow(unreachable_code)]
                 __Kind::Now(__now) => break #settled __now.called(&mut finally),
             }
         });
