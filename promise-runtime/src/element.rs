@@ -239,12 +239,17 @@ pub fn rejected<T, E>(reason: E, _: Tag<T>) -> Result<T, E> {
 
 /// The argument of a combinator that is no literal: an array, a tuple, or any iterator.
 pub mod inputs {
+    use core::marker::PhantomData;
+
     use super::{ConvertedElement, Element, OwnElement, Probe, Tag};
 
     #[derive(Clone, Copy, Debug)]
     pub struct Array;
     #[derive(Clone, Copy, Debug)]
     pub struct Iter;
+    /// What is neither: a tuple, if it is any of them.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Other<X>(PhantomData<fn() -> X>);
     #[derive(Clone, Copy, Debug)]
     pub struct Tuple;
 
@@ -272,18 +277,41 @@ pub mod inputs {
         }
     }
 
-    pub trait ProbeTuple {
-        fn __inputs(&self) -> Tuple;
+    pub trait ProbeTuple<X> {
+        fn __inputs(&self) -> Other<X>;
     }
 
-    impl<X> ProbeTuple for Probe<X> {
+    impl<X> ProbeTuple<X> for Probe<X> {
         #[inline(always)]
-        fn __inputs(&self) -> Tuple {
+        fn __inputs(&self) -> Other<X> {
+            Other(PhantomData)
+        }
+    }
+
+    /// Several promises may be in it.
+    #[diagnostic::on_unimplemented(
+        message = "`{X}` is one value, where several promises belong",
+        label = "not a list of promises",
+        note = "put the promises in brackets, `[a, b]`, or hand over an array or an iterator of them; one promise alone needs no combinator"
+    )]
+    pub trait Several<X> {}
+
+    impl<X> Other<X>
+    where
+        Self: Several<X>,
+    {
+        #[inline(always)]
+        pub fn __several(self) -> Tuple {
             Tuple
         }
     }
 
     impl Array {
+        #[inline(always)]
+        pub fn __several(self) -> Self {
+            self
+        }
+
         #[inline(always)]
         pub fn item<X, const N: usize>(self, _: &[X; N]) -> Probe<X> {
             Probe::new()
@@ -321,6 +349,11 @@ pub mod inputs {
 
     #[cfg(feature = "alloc")]
     impl Iter {
+        #[inline(always)]
+        pub fn __several(self) -> Self {
+            self
+        }
+
         #[inline(always)]
         pub fn item<I: IntoIterator>(self, _: &I) -> Probe<I::Item> {
             Probe::new()

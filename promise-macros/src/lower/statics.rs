@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 
 use super::choices::Choice;
 use super::documented::Documented;
@@ -147,7 +148,11 @@ impl Lowering<'_> {
                     emit!(#hidden::Converting::converting(__kind, __element, #tag, move |__reason| #convert))
                 }
                 (_, false) => {
-                    let agrees = Ident::new("__agrees", at(element.start));
+                    let agrees = match scope.converts {
+                        true => "__agrees_unconverted",
+                        false => "__agrees",
+                    };
+                    let agrees = Ident::new(agrees, at(element.start));
                     emit!(
                         let __element = #hidden::Member::reasons(__kind, &__element, #rejections).#agrees(__element);
                         #hidden::Element::element(__kind, __element, #rejections)
@@ -225,6 +230,7 @@ impl Lowering<'_> {
         self.chooses(Choice::Inputs);
         self.chooses(Choice::Element);
         self.chooses(Choice::Pin);
+        let several = Ident::new("__several", at(xs.expression.span()));
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
             (Combinator::AllSettled, _) => emit!(__inputs.own(__kind, __xs)),
@@ -238,7 +244,7 @@ impl Lowering<'_> {
         let call = quote_spanned!(at(span)=> #function(#elements));
         let combined = emit!({
             let __xs = __xs;
-            let __inputs = (&&&#hidden::probe(&__xs)).__inputs();
+            let __inputs = (&&&#hidden::probe(&__xs)).__inputs().#several();
             let __kind = (&&&&&&__inputs.item(&__xs)).__element();
             #call
         });
