@@ -368,7 +368,10 @@ fn step(postfix: Postfix, errors: &mut Errors) -> Step {
     let mut name = snake_case(&postfix.name);
     let arguments = arguments(postfix.arguments());
     if !is_step_name(&postfix.name) {
-        let suggestion = check::did_you_mean(&postfix.name, STEPS.iter().chain(&COLLECTION_STEPS));
+        let suggestion = match check::same_step(&postfix.name) {
+            Some(step) => format!(": write `{step}`"),
+            None => check::did_you_mean(&postfix.name, STEPS.iter().chain(&COLLECTION_STEPS)),
+        };
         let otherwise = match (postfix.has_arrow(), &postfix.arguments) {
             (true, _) | (_, None) => "",
             (false, _) => " (a method of your own: put what it is called on in parentheses)",
