@@ -8,7 +8,7 @@ use crate::check;
 use crate::errors::Errors;
 use crate::model::{Body, Facts, Nested};
 use crate::parse::{self, NESTED, THROW};
-use crate::tokens::stream;
+use crate::tokens::{is_record, stream};
 
 /// Where an expression stands, which decides what it may say.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,18 @@ pub(crate) enum Place {
 }
 
 pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Body {
+    if let [TokenTree::Group(braces)] = tokens {
+        if is_record(braces, false) {
+            errors.at_span(
+                braces.span_open(),
+                match place {
+                    Place::Element => "braces make a block here; a record of promises is a promise, too: `Promise.all({ … })`",
+                    _ => "braces make a block here; a record stands in parentheses: `({ … })`",
+                },
+            );
+            return Body::broken(Vec::new());
+        }
+    }
     let before = errors.count();
     let repaired = check::repaired(tokens, check::Dialect::Arrow, errors);
     let javascript = repaired.is_some();

@@ -246,6 +246,27 @@ pub(crate) enum Parameters {
 }
 
 impl Parameters {
+    /// A value that others than it do not match.
+    pub(crate) fn literal(&self) -> Option<&Pat> {
+        fn literal(pattern: &Pat) -> Option<&Pat> {
+            match pattern {
+                Pat::Lit(_) => Some(pattern),
+                Pat::Ident(binding) => literal(&binding.subpat.as_ref()?.1),
+                Pat::Paren(inner) => literal(&inner.pat),
+                Pat::Reference(inner) => literal(&inner.pat),
+                Pat::Slice(list) => list.elems.iter().find_map(literal),
+                Pat::Tuple(list) => list.elems.iter().find_map(literal),
+                Pat::TupleStruct(list) => list.elems.iter().find_map(literal),
+                _ => None,
+            }
+        }
+        match self {
+            Self::One(pattern, _) => literal(pattern),
+            Self::List(parts) => parts.iter().find_map(Self::literal),
+            Self::None | Self::Record(_) => None,
+        }
+    }
+
     /// One of them is a `ref`.
     pub(crate) fn borrow(&self) -> bool {
         #[derive(Default)]

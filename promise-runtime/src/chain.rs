@@ -63,7 +63,7 @@ where
     #[cfg(feature = "event_loop")]
     #[track_caller]
     pub fn block_on(self) -> Result<T, E> {
-        crate::event_loop::run(self)
+        crate::event_loop::block_on(self)
     }
 
     /// Moves the chain to the heap, where its type has a name: for recursion, and for chains of different types in one

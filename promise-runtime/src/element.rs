@@ -322,12 +322,11 @@ pub mod inputs {
     pub struct Array;
     #[derive(Clone, Copy, Debug)]
     pub struct Iter;
+    /// Nothing that a combinator takes.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Other<X>(PhantomData<fn() -> X>);
     #[derive(Clone, Copy, Debug)]
     pub struct Tuple;
-    /// Nothing that a combinator takes, as it says itself.
-    #[derive(Clone, Copy, Debug)]
-    pub struct Other;
-
     pub trait ProbeArray {
         fn __inputs(&self) -> Array;
     }
@@ -363,14 +362,32 @@ pub mod inputs {
         }
     }
 
-    pub trait ProbeOther {
-        fn __inputs(&self) -> Other;
+    pub trait ProbeOther<X> {
+        fn __inputs(&self) -> Other<X>;
     }
 
-    impl<X> ProbeOther for Probe<X> {
+    impl<X> ProbeOther<X> for Probe<X> {
         #[inline(always)]
-        fn __inputs(&self) -> Other {
-            Other
+        fn __inputs(&self) -> Other<X> {
+            Other(PhantomData)
+        }
+    }
+
+    /// Several promises may be in it.
+    #[diagnostic::on_unimplemented(
+        message = "`{X}` is one value, where several promises belong",
+        label = "not a list of promises",
+        note = "put the promises in brackets, `[a, b]`, or hand over an array or an iterator of them; one promise alone needs no combinator"
+    )]
+    pub trait Several<X> {}
+
+    impl<X> Other<X>
+    where
+        Self: Several<X>,
+    {
+        #[inline(always)]
+        pub fn __several(self) -> Tuple {
+            Tuple
         }
     }
 
@@ -421,6 +438,11 @@ pub mod inputs {
 
     impl Array {
         #[inline(always)]
+        pub fn __several(self) -> Self {
+            self
+        }
+
+        #[inline(always)]
         pub fn items<X, const N: usize>(self, _: &[X; N]) -> Only<X> {
             only()
         }
@@ -457,6 +479,11 @@ pub mod inputs {
 
     #[cfg(feature = "alloc")]
     impl Iter {
+        #[inline(always)]
+        pub fn __several(self) -> Self {
+            self
+        }
+
         #[inline(always)]
         pub fn items<I: IntoIterator>(self, _: &I) -> Only<I::Item> {
             only()
@@ -525,6 +552,11 @@ pub mod inputs {
 
     impl Tuple {
         #[inline(always)]
+        pub fn __several(self) -> Self {
+            self
+        }
+
+        #[inline(always)]
         pub fn items<X: Parts>(self, _: &X) -> X::Asked {
             X::ask()
         }
@@ -547,28 +579,6 @@ pub mod inputs {
         #[inline]
         pub fn own<K, X: OwnElements<K>>(self, kinds: K, xs: X) -> X::Futures {
             xs.own(kinds)
-        }
-    }
-
-    impl Other {
-        #[inline(always)]
-        pub fn items<X>(self, _: &X) -> Only<X> {
-            only()
-        }
-
-        #[inline(always)]
-        pub fn elements<K, X, E>(self, _: K, xs: X, _: Tag<E>) -> X {
-            xs
-        }
-
-        #[inline(always)]
-        pub fn converted<K, X, E>(self, _: K, xs: X, _: Tag<E>) -> X {
-            xs
-        }
-
-        #[inline(always)]
-        pub fn own<K, X>(self, _: K, xs: X) -> X {
-            xs
         }
     }
 

@@ -28,6 +28,11 @@ impl NoReason {
     pub fn __agrees<X>(self, element: X) -> X {
         element
     }
+
+    #[inline(always)]
+    pub fn __agrees_unconverted<X>(self, element: X) -> X {
+        element
+    }
 }
 
 /// The rejection types of a combinator's elements are equal.
@@ -46,6 +51,26 @@ where
 {
     #[inline(always)]
     pub fn __agrees<X>(self, element: X) -> X {
+        element
+    }
+}
+
+/// The same, where the chain's rejections convert: `any` collects the reasons before one of them becomes the chain's own.
+#[diagnostic::on_unimplemented(
+    message = "this promise rejects with `{E}`, but those before it reject with `{R}`",
+    label = "rejects with `{E}`",
+    note = "`any` rejects with all reasons, in one array: make them of one type before, `promise! {{ <_, MyError> … }}` around each promise"
+)]
+pub trait AgreeUnconverted<E, R> {}
+
+impl<E> AgreeUnconverted<E, E> for Reasons<E, E> {}
+
+impl<E, R> Reasons<E, R>
+where
+    Self: AgreeUnconverted<E, R>,
+{
+    #[inline(always)]
+    pub fn __agrees_unconverted<X>(self, element: X) -> X {
         element
     }
 }

@@ -6,6 +6,8 @@
 //! - A handler is a Rust closure, a function, or an arrow. What it may produce, and what that means, is said in
 //!   [the crate's documentation](crate#what-a-handler-may-produce).
 //! - A step that does not deal with rejections lets them pass, and is skipped.
+//! - A handler that takes no value (`() =>`, `_ =>`, `||`) drops it before it begins. What a pattern leaves of a value, and what `|_|`
+//!   is given, is dropped when the handler ends, as a function's arguments are.
 //! - A panic in a handler is not a rejection: it unwinds through whoever polls the chain, and the pending
 //!   [`finally`]s run on the way.
 //! - Dropping the chain drops the step in flight: the future that its handler produced. Then the pending `finally`s run, from
@@ -116,7 +118,8 @@ documented! {
     /// `f` is called also when the chain is dropped after it was first polled, when a [`timeout`] cuts off what stands before it,
     /// and when a step before it panics; it is not called when the chain never started. Under [`retry`] it is called
     /// once per attempt. On a drop or a panic there is nobody to await: a future that `f` produces is then dropped unpolled, so clean-up that
-    /// must happen belongs into `f` itself.
+    /// must happen belongs into `f` itself. Where it has to wait, give it a task of its own, `promise! { … }.spawn()`, which goes on when
+    /// the chain is gone. `.cancel()` of a chain that was spawned is such a drop: what `f` would wait for does not happen.
     ///
     /// The handler holds what it captures from the moment the chain starts, as any drop guard does. To share state with other
     /// handlers use a `Cell`, an atomic, or a shared reference.

@@ -240,9 +240,35 @@ fn a_loop_inside_tokio_panics() {
         .expect("a runtime");
     let message = runtime.block_on(async { panic_of(|| run(async {})) });
     assert!(
-        message.starts_with("`event_loop::run` inside a tokio runtime"),
+        message.starts_with("`event_loop::run` where a tokio runtime is entered"),
         "{message}"
     );
+}
+
+#[test]
+fn a_chain_that_would_block_names_its_own_method() {
+    let chain = || promise! { Promise.resolve(1) };
+    let message = panic_of(|| run(async { chain().block_on() }));
+    assert!(
+        message.starts_with("`.block_on()` inside an event loop"),
+        "{message}"
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .build()
+        .expect("a runtime");
+    for message in [
+        runtime.block_on(async { panic_of(|| chain().block_on()) }),
+        runtime
+            .block_on(runtime.spawn_blocking(move || panic_of(|| chain().block_on())))
+            .expect("a message"),
+    ] {
+        assert!(
+            message.starts_with("`.block_on()` where a tokio runtime is entered"),
+            "{message}"
+        );
+        assert!(message.contains("`Handle::block_on`"), "{message}");
+    }
 }
 
 #[test]

@@ -227,10 +227,10 @@ fn a_body_may_begin_with_a_block() {
             .then(x => if x == 0 { 1 } else { x } as u32)
             .then(x => const { 4 } + x)
             .then(|x| { x } * 2 - 1)
-            .then(x => loop { break x } % 10)
+            .then(x => loop { if x > 0 { break x } } % 10)
             .then(x => if x == 7 { [1, 2] } else { [3, 4] }[1])
             .then(x => if x == 2 { [1, 2] } else { [3, 4] }[1])
-            .tap(|x| assert_eq!(match x { 4 => true, _ => false } as u32, 1))
+            .tap(|x| assert_eq!(match x { 4 => 1, _ => 0 } + 1, 2))
             .then(x => match x { 4 => "four", _ => "other" }.len())
     };
     assert_eq!(settle(chain), Ok(4));

@@ -40,6 +40,15 @@ pub(crate) fn not_a_function(
         return false;
     }
     let written: TokenStream = tokens.iter().cloned().collect();
+    if let [only] = tokens {
+        if has_arrow(only) {
+            errors.at(
+                written,
+                format!("an arrow stands without parentheses around it: `{step}(value => …)`"),
+            );
+            return true;
+        }
+    }
     let shown = match tokens {
         [TokenTree::Literal(literal)] => literal.to_string(),
         _ => "…".to_owned(),

@@ -17,7 +17,7 @@ mod words;
 pub(crate) use closures::closure;
 pub(crate) use handlers::not_a_function;
 pub(crate) use javascript::{Dialect, repaired};
-pub(crate) use names::{did_you_mean, is_certain_step, is_misspelt_step};
+pub(crate) use names::{did_you_mean, is_certain_step, is_misspelt_step, same_step};
 pub(crate) use words::body;
 
 use crate::errors::Errors;

@@ -36,6 +36,17 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
+/// What other libraries call a step of ours.
+pub(crate) fn same_step(name: &Ident) -> Option<&'static str> {
+    Some(match snake_case(name).as_str() {
+        "done" => "then",
+        "fail" | "caught" => "catch",
+        "always" | "lastly" => "finally",
+        "map_series" => "each",
+        _ => return None,
+    })
+}
+
 /// `finaly`, called with handlers: a step but for a letter.
 pub(crate) fn is_misspelt_step(name: &Ident, arguments: &[TokenTree]) -> bool {
     let name = snake_case(name);

@@ -38,8 +38,8 @@ use syn::{Lifetime, Token, Type};
 use self::choices::Choice;
 
 use crate::errors::Errors;
-use crate::model::{Chain, Promise};
-use crate::runtime::{Runtime, hidden, internal, nested_chain};
+use crate::model::{Chain, Promise, StepKind};
+use crate::runtime::{Runtime, at, hidden, internal, nested_chain};
 
 /// Tokens of ours, which neither see the user's names nor are seen by them.
 macro_rules! emit {
@@ -156,7 +156,7 @@ impl Lowering<'_> {
     /// The `async` and its braces stand at the user's first token: that is where rustc says that `move` is missing.
     fn asynchronous(&self, start: Span, owns: bool, contents: &TokenStream) -> TokenStream {
         let capture = (owns || self.capture.is_some()).then(|| emit!(move));
-        let span = crate::runtime::at(start);
+        let span = at(start);
         quote_spanned!(span=> async #capture { #contents })
     }
 
@@ -166,17 +166,38 @@ impl Lowering<'_> {
         let Leave::Break(label) = &region.leave else {
             unreachable!("`region` makes a label")
         };
-        let steps = self.steps(chain, chain.steps.len(), &region);
+        let steps = match fulfilment {
+            Some(fulfilment) => self.steps_to(chain, fulfilment, &region),
+            None => self.steps(chain, chain.steps.len(), &region),
+        };
         let hidden = &self.hidden;
         let pin = self.pin(&region);
         let variable = &region.tag;
-        let ascription = fulfilment.map(|fulfilment| emit!(: #hidden::Result<#fulfilment, _>));
         emit!(
             #tag
-            let __outcome #ascription = #hidden::outcome(#label: { #steps #hidden::Ok(__value) }, #[allow(unreachable_code)] #variable);
+            let __outcome = #hidden::outcome(#label: { #steps #hidden::Ok(__value) }, #[allow(unreachable_code)] #variable);
             #pin
             __outcome
         )
+    }
+
+    /// The steps of a chain whose value has this type: if it has another, rustc says so at the last step.
+    fn steps_to(&self, chain: &Chain, fulfilment: &Type, scope: &Scope) -> TokenStream {
+        if let Some((last, before)) = chain.steps.split_last() {
+            if let StepKind::Then(handler, None) = &last.kind {
+                let steps = self.steps(chain, before.len(), scope);
+                self.document_step(last);
+                let settled = self.handled(handler, &emit!(__value), last.name.span(), scope);
+                return emit!(#steps let __value: #fulfilment = #settled;);
+            }
+        }
+        let steps = self.steps(chain, chain.steps.len(), scope);
+        let last = chain
+            .steps
+            .last()
+            .map_or(chain.start, |step| step.name.span());
+        let value = Ident::new("__value", at(last));
+        emit!(#steps let __value: #fulfilment = #value;)
     }
 
     /// A new region, and the statement that declares its tag.
@@ -218,7 +239,7 @@ impl Lowering<'_> {
     /// rustc warns at `step` if nothing of the region can reject.
     fn can_reject(&self, tag: &Ident, step: Span) -> TokenStream {
         self.chooses(Choice::CanReject);
-        quote_spanned!(crate::runtime::at(step)=> #tag.cannot_reject();)
+        quote_spanned!(at(step)=> #tag.cannot_reject();)
     }
 
     /// In the place of what could not be read. The first such place takes the mistakes: rustc gives them the type of an

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::Index;
+use syn::spanned::Spanned;
 
 use super::choices::Choice;
 use super::documented::Documented;
@@ -148,7 +149,11 @@ impl Lowering<'_> {
                     emit!(#hidden::Converting::converting(__kind, __element, #tag, move |__reason| #convert))
                 }
                 (_, false) => {
-                    let agrees = Ident::new("__agrees", at(element.start));
+                    let agrees = match scope.converts {
+                        true => "__agrees_unconverted",
+                        false => "__agrees",
+                    };
+                    let agrees = Ident::new(agrees, at(element.start));
                     emit!(
                         let __element = #hidden::Member::reasons(__kind, &__element, #rejections).#agrees(__element);
                         #hidden::Element::element(__kind, __element, #rejections)
@@ -232,6 +237,7 @@ impl Lowering<'_> {
         });
         let (first, others) = (kinds.next(), kinds);
         let kinds = emit!((#first, (#(#others,)*)));
+        let several = Ident::new("__several", at(xs.expression.span()));
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
             (Combinator::AllSettled, _) => emit!(__inputs.own(#kinds, __xs)),
@@ -245,7 +251,7 @@ impl Lowering<'_> {
         let call = quote_spanned!(at(span)=> #function(#elements));
         let combined = emit!({
             let __xs = __xs;
-            let __inputs = (&&&&#hidden::probe(&__xs)).__inputs();
+            let __inputs = (&&&&#hidden::probe(&__xs)).__inputs().#several();
             let __items = __inputs.items(&__xs);
             #call
         });

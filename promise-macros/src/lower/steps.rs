@@ -53,7 +53,7 @@ impl Lowering<'_> {
         statements
     }
 
-    fn document_step(&self, step: &Step) {
+    pub(super) fn document_step(&self, step: &Step) {
         match step.kind {
             StepKind::Invalid => self.complete(Documented::Step, &step.name),
             _ => self.document(Documented::Step, &step.name),

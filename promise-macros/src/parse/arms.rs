@@ -1,6 +1,6 @@
 //! The arms of a `catch`, and what tells them from arrows.
 
-use proc_macro2::{Delimiter, Group, TokenTree};
+use proc_macro2::{Delimiter, Group, Spacing, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
 use syn::{Pat, Token, Type};
@@ -74,6 +74,15 @@ pub(super) fn typed_parameter(handler: &Handler, tokens: &[TokenTree]) -> Option
     }
 }
 
+/// `name: Type`, as it is mostly written.
+fn shown(parameter: &[TokenTree]) -> String {
+    match parameter {
+        [name, _, TokenTree::Ident(only)] => format!("{name}: {only}"),
+        [name, ..] => format!("{name}: Type"),
+        [] => String::new(),
+    }
+}
+
 /// `pattern if guard => body`
 pub(super) fn arm(tokens: &[TokenTree], errors: &mut Errors) -> Option<Arm> {
     let Some(place) = fat_arrow(tokens) else {
@@ -81,6 +90,25 @@ pub(super) fn arm(tokens: &[TokenTree], errors: &mut Errors) -> Option<Arm> {
         return None;
     };
     let (head, body) = (&tokens[..place], &tokens[place + 2..]);
+    match head {
+        [TokenTree::Punct(bar), ..] if bar.as_char() == '|' => {
+            errors.at(bar, "an arm begins with its pattern, without a `|`");
+            return None;
+        }
+        [TokenTree::Ident(_), TokenTree::Punct(colon), ..]
+            if colon.as_char() == ':' && colon.spacing() == Spacing::Alone =>
+        {
+            errors.at(
+                stream(head),
+                format!(
+                    "a parameter with its type stands in parentheses: `({}) => …`",
+                    shown(head)
+                ),
+            );
+            return None;
+        }
+        _ => {}
+    }
     let guard_at = head.iter().position(|token| is_ident(Some(token), "if"));
     let pattern = match Parser::parse2(Pat::parse_multi, stream(&head[..guard_at.unwrap_or(place)]))
     {

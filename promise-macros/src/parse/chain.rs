@@ -165,7 +165,11 @@ fn steps_of(tokens: &[TokenTree]) -> Vec<Postfix> {
     let mut end = tokens.len();
     while let Some(postfix) = postfix_before(tokens, end).or_else(|| name_before(tokens, end)) {
         let is_unfinished = postfix.arguments.is_none();
-        if !is_unfinished && !postfix.is_step() && !postfix.is_misspelt(tokens) {
+        if !is_unfinished
+            && !postfix.is_step()
+            && !postfix.is_misspelt(tokens)
+            && !follows_static(&tokens[..postfix.start])
+        {
             break;
         }
         end = postfix.start;
@@ -173,8 +177,7 @@ fn steps_of(tokens: &[TokenTree]) -> Vec<Postfix> {
     }
     run.reverse();
     let source_is_promise = is_promise(&tokens[..end]);
-    let belongs_to_source =
-        |postfix: &Postfix| is_collection_step(&snake_case(&postfix.name)) && !postfix.has_arrow();
+    let belongs_to_source = |postfix: &Postfix| is_collection_step(&snake_case(&postfix.name));
     let skipped = match source_is_promise {
         true => 0,
         false => run
@@ -184,6 +187,25 @@ fn steps_of(tokens: &[TokenTree]) -> Vec<Postfix> {
     };
     run.drain(..skipped);
     run
+}
+
+/// `Promise.name(…)` or `new Promise(…)`, and nothing but calls of methods: whatever comes next means to be a step.
+fn follows_static(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [
+            TokenTree::Ident(promise),
+            TokenTree::Punct(dot),
+            TokenTree::Ident(_),
+            TokenTree::Group(_),
+        ] => *promise == "Promise" && dot.as_char() == '.',
+        [
+            TokenTree::Ident(new),
+            TokenTree::Ident(promise),
+            TokenTree::Group(_),
+        ] => *new == "new" && *promise == "Promise",
+        _ => postfix_before(tokens, tokens.len())
+            .is_some_and(|before| follows_static(&tokens[..before.start])),
+    }
 }
 
 /// A static, a constructor, or anything in parentheses: collection steps may follow at once.
@@ -253,7 +275,21 @@ fn without_consumers<'a>(
     let mut tokens = tokens;
     loop {
         let len = tokens.len();
-        if len > 1 && is_punct(tokens.last(), '?') {
+        let is_awaited = |end: usize| {
+            end > 2 && is_ident(tokens.get(end - 1), "await") && is_punct(tokens.get(end - 2), '.')
+        };
+        if is_punct(tokens.last(), '?') && is_awaited(len - 1) {
+            errors.at(
+                stream(&tokens[len - 2..]),
+                match combinator {
+                    None => "`.await?` belongs after the macro: `promise! { … }.await?`".to_owned(),
+                    Some(name) => format!(
+                        "`{name}` waits for its promises and sees to rejections itself: leave out the `.await?`"
+                    ),
+                },
+            );
+            tokens = &tokens[..len - 3];
+        } else if len > 1 && is_punct(tokens.last(), '?') {
             errors.at(
                 &tokens[len - 1],
                 match combinator {
@@ -264,8 +300,7 @@ fn without_consumers<'a>(
                 },
             );
             tokens = &tokens[..len - 1];
-        } else if len > 2 && is_ident(tokens.last(), "await") && is_punct(tokens.get(len - 2), '.')
-        {
+        } else if is_awaited(len) {
             errors.at(
                 &tokens[len - 1],
                 match combinator {
@@ -333,7 +368,10 @@ fn step(postfix: Postfix, errors: &mut Errors) -> Step {
     let mut name = snake_case(&postfix.name);
     let arguments = arguments(postfix.arguments());
     if !is_step_name(&postfix.name) {
-        let suggestion = check::did_you_mean(&postfix.name, STEPS.iter().chain(&COLLECTION_STEPS));
+        let suggestion = match check::same_step(&postfix.name) {
+            Some(step) => format!(": write `{step}`"),
+            None => check::did_you_mean(&postfix.name, STEPS.iter().chain(&COLLECTION_STEPS)),
+        };
         let otherwise = match (postfix.has_arrow(), &postfix.arguments) {
             (true, _) | (_, None) => "",
             (false, _) => " (a method of your own: put what it is called on in parentheses)",

@@ -200,6 +200,10 @@ fn arrow(
             return None;
         }
     };
+    if let Some(literal) = parameters.literal() {
+        errors.at(literal, format!("`{step}` takes whatever comes: arms, such as `1 => …`, belong in `catch`; here write `value => match value {{ … }}`"));
+        return None;
+    }
     if expected == 0 && !matches!(parameters, Parameters::None) {
         errors.at(stream(parameter_tokens), too_many(step, 0));
         return None;

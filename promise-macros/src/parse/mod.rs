@@ -63,6 +63,13 @@ pub(crate) fn promise(input: TokenStream, errors: &mut Errors) -> Promise {
         );
         tokens.truncate(second);
     }
+    if let Some(comma) = comma(&tokens) {
+        errors.at(
+            &tokens[comma],
+            "a `promise!` holds one chain: several go into `Promise.all([…])`, or each into a `promise!` of its own",
+        );
+        tokens.truncate(comma);
+    }
     let chain = match tokens.first() {
         None if errors.count() > 0 => None,
         Some(_) => Some(chain::chain(&tokens, errors)),
@@ -80,6 +87,17 @@ pub(crate) fn promise(input: TokenStream, errors: &mut Errors) -> Promise {
         types,
         chain,
     }
+}
+
+/// The first comma that stands between two chains, or after one.
+fn comma(tokens: &[TokenTree]) -> Option<usize> {
+    // `<Map<A, B> as Trait>::function()`
+    let start = match is_punct(tokens.first(), '<') {
+        true => after_angles(tokens, 0)?,
+        false => 0,
+    };
+    let first = split_commas(&tokens[start..]).first()?.len() + start;
+    is_punct(tokens.get(first), ',').then_some(first)
 }
 
 /// Takes `move` off the front, unless it is a closure's.

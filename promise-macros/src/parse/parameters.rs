@@ -132,6 +132,9 @@ pub(super) fn not_a_parameter(tokens: &[TokenTree], error: syn::Error) -> syn::E
         [TokenTree::Group(braces)] if braces.delimiter() == Delimiter::Brace => {
             "a record is taken apart in parentheses: `({ user, posts }) => …`"
         }
+        [TokenTree::Ident(word), ..] if word == "move" => {
+            "an arrow captures as its chain does: write `promise! { move … }`, or a closure, `move |value| …`"
+        }
         _ if said.starts_with("unexpected") || said.starts_with("expected") => {
             "a parameter is a pattern: `value => …`, `(a, b) => …`, `({ a, b }) => …`"
         }

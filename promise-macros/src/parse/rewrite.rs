@@ -112,14 +112,23 @@ impl Rewriter<'_> {
             out.extend(tokens[index..run.atom_end].iter().cloned());
             done = run.atom_end;
         }
-        for token in &tokens[done..run.end] {
-            self.postfix_token(token, out);
+        for at in done..run.end {
+            let step = match at.checked_sub(1).and_then(|before| tokens.get(before)) {
+                Some(TokenTree::Ident(name))
+                    if is_source && index == 0 && is_collection_step(&snake_case(name)) =>
+                {
+                    Some(name)
+                }
+                _ => None,
+            };
+            self.postfix_token(&tokens[at], step, out);
         }
         run.end
     }
 
-    /// A token of a postfix expression: the parentheses of a method that is no step must not hold an arrow.
-    fn postfix_token(&mut self, token: &TokenTree, out: &mut TokenStream) {
+    /// A token of a postfix expression: the parentheses of a method that is no step must not hold an arrow. `step`: it would
+    /// be one, if the source were in parentheses.
+    fn postfix_token(&mut self, token: &TokenTree, step: Option<&Ident>, out: &mut TokenStream) {
         let arrow = match token {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
                 fat_arrow(&trees(group.stream()))
@@ -129,10 +138,17 @@ impl Rewriter<'_> {
         match (arrow, token) {
             (Some(place), TokenTree::Group(group)) => {
                 let inner = trees(group.stream());
-                self.errors.at(
-                    stream(&inner[place..place + 2]),
-                    "an arrow is a handler of a promise's step; write a closure here: `|value| …`",
-                );
+                let arrow = stream(&inner[place..place + 2]);
+                match step {
+                    Some(step) => self.errors.at(
+                        arrow,
+                        format!("an ordinary value has a `{step}` of its own: put the source of a promise in parentheses, `(…).{step}(…)`, or write a closure for the method, `|value| …`"),
+                    ),
+                    None => self.errors.at(
+                        arrow,
+                        "an arrow is a handler of a promise's step; write a closure here: `|value| …`",
+                    ),
+                }
                 self.changed = true;
                 self.broken = true;
                 let span = group.span();

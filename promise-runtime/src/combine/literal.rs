@@ -2,6 +2,8 @@
 //!
 //! Outside semantic versioning.
 
+use crate::element::inputs::{Other, Several};
+
 /// A borrowed tuple, to be asked whether its elements have one type.
 #[derive(Debug)]
 pub struct Probe<'a, V>(pub &'a V);
@@ -92,6 +94,8 @@ macro_rules! tuple {
                 [$(self.$i),+]
             }
         }
+
+        impl<$($X),+> Several<($($X,)+)> for Other<($($X,)+)> {}
 
         #[diagnostic::do_not_recommend]
         impl<$($X),+> Detuple<$n> for ($($X,)+) {

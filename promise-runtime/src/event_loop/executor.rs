@@ -153,8 +153,8 @@ impl Executor {
     }
 
     #[track_caller]
-    pub(super) fn run<F: Future>(self: &Rc<Self>, future: F) -> F::Output {
-        let _entered = Entered::new(self, "run");
+    pub(super) fn run<F: Future>(self: &Rc<Self>, future: F, what: &str) -> F::Output {
+        let _entered = Entered::new(self, what);
         let (id, mut waker) = self.tasks.borrow_mut().open(&self.woken);
         let _main = Seat { executor: self, id };
         let mut future = pin!(future);
@@ -177,7 +177,7 @@ impl Executor {
 
     #[track_caller]
     pub(super) fn run_until_idle(self: &Rc<Self>) {
-        let _entered = Entered::new(self, "run_until_idle");
+        let _entered = Entered::new(self, "`event_loop::run_until_idle`");
         while let Some(entry) = self.next().or_else(|| self.next_after_timers()) {
             self.run_entry(entry);
         }
@@ -448,13 +448,14 @@ impl<'a> Entered<'a> {
     fn new(executor: &'a Rc<Executor>, what: &str) -> Self {
         if is_entered() {
             panic!(
-                "`event_loop::{what}` inside an event loop that runs on this thread: `.await` the future instead"
+                "{what} inside an event loop that runs on this thread: `.await` the future instead"
             );
         }
         #[cfg(feature = "tokio")]
         if tokio::runtime::Handle::try_current().is_ok() {
             panic!(
-                "`event_loop::{what}` inside a tokio runtime would block it: `.await` the future instead"
+                "{what} where a tokio runtime is entered would block it: `.await` the future instead, or, on a thread of \
+                 `spawn_blocking`, give it to `Handle::block_on`"
             );
         }
         #[cfg(feature = "tokio")]

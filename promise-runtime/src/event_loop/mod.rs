@@ -82,7 +82,16 @@ std::thread_local! {
 /// ```
 #[track_caller]
 pub fn run<F: IntoFuture>(future: F) -> F::Output {
-    own().run(future.into_future())
+    own().run(future.into_future(), RUN)
+}
+
+/// What the user called, for the messages.
+const RUN: &str = "`event_loop::run`";
+
+/// [`run`] under the name of a chain's method.
+#[track_caller]
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    own().run(future, "`.block_on()`")
 }
 
 /// Runs `future` on a new event loop with this clock, which ends with it.
@@ -192,7 +201,7 @@ impl EventLoop {
     /// Runs `future` and returns its output, as the function [`run`] does on this thread's own loop.
     #[track_caller]
     pub fn run<F: IntoFuture>(&self, future: F) -> F::Output {
-        self.executor.run(future.into_future())
+        self.executor.run(future.into_future(), RUN)
     }
 
     /// Runs tasks until none is ready and no timer is set, as the function [`run_until_idle`] does.
