@@ -227,6 +227,7 @@ pub(crate) enum Parameters {
 pub(crate) struct Closure {
     pub(crate) tokens: TokenStream,
     pub(crate) parameters: usize,
+    pub(crate) asynchronous: bool,
     /// Its body is a plain value by its syntax.
     pub(crate) plain: bool,
     /// It never has a value, by its syntax: `|v| todo!()`.
@@ -283,4 +284,6 @@ pub(crate) struct Facts {
     pub(crate) unknown_macro: bool,
     /// What it produces may borrow from it: a nested chain, or a `&` in its tail.
     pub(crate) borrows: bool,
+    /// What it produces has a `?` in it, in a closure or an `async` block, whose rejection type only the chain can fix.
+    pub(crate) open: bool,
 }

@@ -31,6 +31,8 @@ mod narrow;
 #[cfg(feature = "patterns")]
 pub mod pattern;
 #[allow(missing_docs)]
+mod question;
+#[allow(missing_docs)]
 mod reject;
 #[allow(missing_docs)]
 mod resolve;
@@ -189,6 +191,7 @@ pub mod __private {
     pub use crate::items::*;
     pub use crate::member::*;
     pub use crate::narrow::*;
+    pub use crate::question::*;
     pub use crate::reject::*;
     pub use crate::resolve::*;
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]

@@ -14,6 +14,7 @@ use super::words::Exit;
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::{Arrow, Body, Closure, Handler, Parameters};
 use crate::runtime::{at, hidden_at, located};
+use crate::tokens::has_question_mark;
 
 impl Lowering<'_> {
     /// The value of a handler called with `value`.
@@ -235,7 +236,7 @@ impl Lowering<'_> {
             }
         };
         let place = place(&body.expression);
-        self.settle_at(place, &product, Product::Any, span, scope)
+        self.settle_at(place, &product, Product::of(body), span, scope)
     }
 
     /// An arrow with a macro that may hide a `return`: a closure (or an `async` block) that is called at once.
@@ -276,7 +277,7 @@ impl Lowering<'_> {
             true => self.wait(emit!((async { #contents })), scope),
             false => emit!(#hidden::run(|| { #contents })),
         };
-        let hidden_rejection = self.reject(&emit!(__reason), span, scope);
+        let hidden_rejection = self.reject(&self.hidden_reason(body, scope), span, scope);
         let leave = self.leave(&emit!(__reason), scope);
         let arms = match facts.rejects {
             true => {
@@ -289,9 +290,19 @@ impl Lowering<'_> {
             true => emit!((#product)),
             false => {
                 let place = place(&body.expression);
-                self.settle_at(place, &product, Product::Any, span, scope)
+                self.settle_at(place, &product, Product::of(body), span, scope)
             }
         }
+    }
+
+    /// The reason of a rejection in a macro that we do not know. One of a `?` may be of any type.
+    fn hidden_reason(&self, body: &Body, scope: &Scope) -> TokenStream {
+        if scope.converts || !has_question_mark(body.expression.to_token_stream()) {
+            return emit!(__reason);
+        }
+        let (hidden, tag) = (&self.hidden, &scope.tag);
+        self.chooses(Choice::OpenReason);
+        emit!(#hidden::OpenReason(__reason, #tag).__closed())
     }
 
     /// A handler that is called later: an expression that is a function without parameters.

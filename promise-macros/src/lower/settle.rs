@@ -5,6 +5,7 @@ use quote::quote_spanned;
 
 use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
+use crate::model::Body;
 use crate::runtime::{at, hidden_at};
 
 /// What is known of a product before its type is.
@@ -14,6 +15,16 @@ pub(super) enum Product {
     Any,
     /// The same, and a rejection of unknown type is the region's: `?` in a Rust closure.
     QuestionMark,
+}
+
+impl Product {
+    /// What an arrow's body produces.
+    pub(super) fn of(body: &Body) -> Self {
+        match body.facts.open {
+            true => Self::QuestionMark,
+            false => Self::Any,
+        }
+    }
 }
 
 /// How a product is asked what it is, and what comes of either answer.
@@ -192,6 +203,13 @@ impl Lowering<'_> {
         self.chooses(Choice::Reject);
         let method = quote_spanned!(at(span)=> __reject);
         emit!(__Rejection(#reason, #tag).#method())
+    }
+
+    /// A statement: a rejection type that nothing has fixed becomes the one that `tag` carries.
+    pub(super) fn closed(&self, probe: &TokenStream, tag: &Ident) -> TokenStream {
+        let hidden = &self.hidden;
+        self.chooses(Choice::Open);
+        emit!((&&&#hidden::open(#probe, #tag)).__close();)
     }
 
     /// A reason as the type that the user named.

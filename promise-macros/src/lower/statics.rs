@@ -154,7 +154,12 @@ impl Lowering<'_> {
                     )
                 }
             };
-            emit!({ let __element = #name; let __kind = (&&&&&&#hidden::probe(&__element)).__element(); #child })
+            let closed = is_open(element).then(|| {
+                let tag = if converts { &scope.tag } else { &rejections };
+                self.closed(&emit!(#hidden::probe(&__element)), tag)
+            });
+            let closed = closed.filter(|_| combinator != Combinator::AllSettled);
+            emit!({ let __element = #name; #closed let __kind = (&&&&&&#hidden::probe(&__element)).__element(); #child })
         });
         let function = hidden_at(combinator.function(), span);
         let settled = self.settled_combinator(
@@ -225,6 +230,7 @@ impl Lowering<'_> {
         self.chooses(Choice::Inputs);
         self.chooses(Choice::Element);
         self.chooses(Choice::Pin);
+        let open = xs.facts.open && combinator != Combinator::AllSettled;
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
             (Combinator::AllSettled, _) => emit!(__inputs.own(__kind, __xs)),
@@ -234,11 +240,16 @@ impl Lowering<'_> {
             }
             (_, false) => emit!(__inputs.elements(__kind, __xs, #rejections)),
         };
+        let closed = open.then(|| {
+            let tag = if converts { &scope.tag } else { &rejections };
+            self.closed(&emit!(__inputs.item(&__xs)), tag)
+        });
         let function = hidden_at(combinator.function(), span);
         let call = quote_spanned!(at(span)=> #function(#elements));
         let combined = emit!({
             let __xs = __xs;
             let __inputs = (&&&#hidden::probe(&__xs)).__inputs();
+            #closed
             let __kind = (&&&&&&__inputs.item(&__xs)).__element();
             #call
         });
@@ -349,6 +360,19 @@ impl Lowering<'_> {
             #wait
         })
     }
+}
+
+/// Only what surrounds it can say what it rejects with.
+fn is_open(element: &Chain) -> bool {
+    element.steps.is_empty()
+        && match &element.source {
+            Source::Value(body) => body.facts.open,
+            Source::Static(Static {
+                kind: StaticKind::Resolve(Some(chain)),
+                ..
+            }) => is_open(chain),
+            _ => false,
+        }
 }
 
 fn is_rejection(element: &Chain) -> bool {
