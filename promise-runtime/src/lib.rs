@@ -53,6 +53,8 @@ mod sync;
 pub mod timer;
 #[allow(missing_docs)]
 mod typing;
+#[allow(missing_docs)]
+mod unshared;
 pub mod warnings;
 
 pub use chain::Chain;
@@ -201,6 +203,7 @@ pub mod __private {
     pub use crate::timer::{Deadline, delay, within};
     #[cfg(rust_analyzer)]
     pub use crate::typing::Typing;
+    pub use crate::unshared::*;
     pub use crate::{__typing as typing, statics, steps, warnings};
     pub use promise_macros::promise;
 }

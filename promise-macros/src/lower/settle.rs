@@ -134,7 +134,8 @@ impl Lowering<'_> {
             }
         };
         self.chooses(Choice::Kind);
-        let kind = emit!(#question.__kind());
+        let method = Ident::new("__kind", at(*place));
+        let kind = emit!(#question.#method());
         let (declared, kind) = match asks_kind {
             true => (emit!(let __kind;), emit!({ __kind = #kind; __kind })),
             false => (TokenStream::new(), kind),

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::spanned::Spanned;
 
 use super::choices::Choice;
 use super::documented::Documented;
@@ -159,7 +160,8 @@ impl Lowering<'_> {
                 self.closed(&emit!(#hidden::probe(&__element)), tag)
             });
             let closed = closed.filter(|_| combinator != Combinator::AllSettled);
-            emit!({ let __element = #name; #closed let __kind = (&&&&&&#hidden::probe(&__element)).__element(); #child })
+            let method = Ident::new("__element", at(element.start));
+            emit!({ let __element = #name; #closed let __kind = (&&&&&&#hidden::probe(&__element)).#method(); #child })
         });
         let function = hidden_at(combinator.function(), span);
         let settled = self.settled_combinator(
@@ -231,6 +233,7 @@ impl Lowering<'_> {
         self.chooses(Choice::Element);
         self.chooses(Choice::Pin);
         let open = xs.facts.open && combinator != Combinator::AllSettled;
+        let place = xs.expression.span();
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
             (Combinator::AllSettled, _) => emit!(__inputs.own(__kind, __xs)),
@@ -246,11 +249,12 @@ impl Lowering<'_> {
         });
         let function = hidden_at(combinator.function(), span);
         let call = quote_spanned!(at(span)=> #function(#elements));
+        let method = Ident::new("__element", at(place));
         let combined = emit!({
             let __xs = __xs;
             let __inputs = (&&&#hidden::probe(&__xs)).__inputs();
             #closed
-            let __kind = (&&&&&&__inputs.item(&__xs)).__element();
+            let __kind = (&&&&&&__inputs.item(&__xs)).#method();
             #call
         });
         let settled = self.settled_combinator(combinator, &combined, span, scope);
