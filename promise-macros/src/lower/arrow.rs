@@ -423,12 +423,12 @@ impl Lowering<'_> {
     /// The statements of an executor, whose value must be `()`.
     pub(super) fn executor_body(
         &self,
-        body: &Body,
+        arrow: &Arrow,
         label: &Lifetime,
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let hidden = &self.hidden;
+        let (hidden, body) = (&self.hidden, &arrow.body);
         let ends = hidden_at("executor_value", span);
         if body.facts.unknown_macro {
             let inner = scope.enclosed(Leave::Return);
@@ -443,7 +443,11 @@ impl Lowering<'_> {
                 #hidden::Err(__reason) => #rejected
             });
         }
-        let expression = self.contents(body, &Exit::Product(label.clone()), scope);
+        let exit = Exit::Product(label.clone());
+        let expression = match self.converted_calls(arrow, scope) {
+            Some(converted) => self.contents_of(converted, body, &exit, scope),
+            None => self.contents(body, &exit, scope),
+        };
         match body.facts.diverges {
             true => emit!(#expression;),
             false => quote_spanned!(at(span)=> #ends({ #expression });),

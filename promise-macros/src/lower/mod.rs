@@ -22,6 +22,7 @@ mod choices;
 mod collections;
 mod documented;
 mod records;
+mod rejections;
 mod settle;
 mod statics;
 mod steps;

@@ -351,7 +351,7 @@ impl Lowering<'_> {
                 };
                 let clone = (arrow.body.facts.rejects || arrow.body.facts.unknown_macro)
                     .then(|| emit!(let #rejecting = __reject.clone();));
-                let body = self.executor_body(&arrow.body, &label, span, &scope.enclosed(leave));
+                let body = self.executor_body(arrow, &label, span, &scope.enclosed(leave));
                 emit!(#clone #label: { #bindings #body })
             }
         };
