@@ -436,6 +436,9 @@ fn facts(expression: &Expr, nested: &[Nested]) -> Facts {
         macro_returns: look.macro_returns,
         borrows: exits.iter().any(borrows),
         begins_with_block: begins_with_block(expression),
+        open: exits
+            .iter()
+            .any(|exit| matches!(exit, Tail::Value(value) if is_open(value))),
     }
 }
 
@@ -494,6 +497,38 @@ fn is_plain_value(expression: &Expr) -> bool {
         ),
         _ => false,
     }
+}
+
+/// A closure or an `async` block with a `?` in it: what that rejects with may be open.
+pub(crate) fn is_open(expression: &Expr) -> bool {
+    #[derive(Default)]
+    struct Questions {
+        inside: bool,
+        found: bool,
+    }
+    impl Questions {
+        fn inside(&mut self, visit: impl FnOnce(&mut Self)) {
+            let inside = std::mem::replace(&mut self.inside, true);
+            visit(self);
+            self.inside = inside;
+        }
+    }
+    impl<'ast> Visit<'ast> for Questions {
+        fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+            self.inside(|questions| visit::visit_expr_closure(questions, closure));
+        }
+        fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
+            self.inside(|questions| visit::visit_expr_async(questions, block));
+        }
+        fn visit_expr_try(&mut self, question: &'ast syn::ExprTry) {
+            self.found |= self.inside;
+            visit::visit_expr_try(self, question);
+        }
+        fn visit_item(&mut self, _: &'ast syn::Item) {}
+    }
+    let mut questions = Questions::default();
+    questions.visit_expr(expression);
+    questions.found
 }
 
 /// A `&` outside the closures in an expression: what it yields may point into it.

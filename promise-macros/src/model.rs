@@ -291,6 +291,7 @@ impl Parameters {
 pub(crate) struct Closure {
     pub(crate) tokens: TokenStream,
     pub(crate) parameters: usize,
+    pub(crate) asynchronous: bool,
     /// Its body is a plain value by its syntax.
     pub(crate) plain: bool,
     /// It never has a value, by its syntax: `|v| todo!()`.
@@ -362,4 +363,6 @@ pub(crate) struct Facts {
     pub(crate) borrows: bool,
     /// `match x { … } + 1`: a block's statement would end after the braces.
     pub(crate) begins_with_block: bool,
+    /// What it produces has a `?` in it, in a closure or an `async` block, whose rejection type only the chain can fix.
+    pub(crate) open: bool,
 }

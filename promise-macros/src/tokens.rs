@@ -196,3 +196,12 @@ pub(crate) fn snake_case(name: &Ident) -> String {
     }
     snake
 }
+
+/// Whether there is a `?` anywhere.
+pub(crate) fn has_question_mark(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '?',
+        TokenTree::Group(group) => has_question_mark(group.stream()),
+        _ => false,
+    })
+}

@@ -188,11 +188,69 @@ pub fn keep<T>(kept: bool, item: T) -> Option<T> {
     kept.then_some(item)
 }
 
+/// A function whose future may borrow the item that it looks at: no type stands for such futures.
+pub trait ProbeAsynchronous {
+    type Calls;
+    fn __calls(&self) -> Self::Calls;
+}
+
+pub trait ProbeSynchronous {
+    type Calls;
+    fn __calls(&self) -> Self::Calls;
+}
+
 /// What the steps `map` and `filter` lower to.
 #[cfg(feature = "alloc")]
 macro_rules! concurrent {
-    ($kind:ty: $Items:ident, $Map:ident, $FilterMap:ident, $items:ty) => {
+    ($kind:ident: $Items:ident, $Map:ident, $FilterMap:ident, $items:ty, $Predicate:ident, $Asynchronous:ident) => {
+        /// A function that says of the items of `I` whether to keep them, and may do so asynchronously.
+        #[derive(Debug)]
+        pub struct $Predicate<I, F>(PhantomData<fn(I) -> F>);
+
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Asynchronous;
+
+        impl<I: $Items, F: AsyncFn(&I::Item) -> P, P> ProbeAsynchronous for &$Predicate<I, F> {
+            type Calls = $Asynchronous;
+
+            #[inline(always)]
+            fn __calls(&self) -> $Asynchronous {
+                $Asynchronous
+            }
+        }
+
+        impl<I, F> ProbeSynchronous for $Predicate<I, F> {
+            type Calls = $kind;
+
+            #[inline(always)]
+            fn __calls(&self) -> $kind {
+                $kind
+            }
+        }
+
+        impl $Asynchronous {
+            #[track_caller]
+            pub fn filter_with<I, P, C, E>(
+                self,
+                items: I,
+                room: Room,
+                handler: impl AsyncFn(&I::Item) -> P,
+                child: impl Fn(P) -> C,
+            ) -> impl Future<Output = Result<Vec<I::Item>, E>>
+            where
+                I: $Items,
+                C: Future<Output = Result<bool, E>>,
+            {
+                $kind.filter_async(items, room, handler, child)
+            }
+        }
+
         impl $kind {
+            #[inline(always)]
+            pub fn predicate<I: $Items, F>(self, _: &I, _: &F) -> $Predicate<I, F> {
+                $Predicate(PhantomData)
+            }
+
             #[track_caller]
             pub fn map<I, F, C, T, E>(self, items: I, room: Room, f: F) -> $Map<$items, F, C, T>
             where
@@ -252,6 +310,26 @@ macro_rules! concurrent {
                     async move { Ok(keep(kept.await?, item)) }
                 })
             }
+
+            /// The same for an asynchronous handler, which may look at its item for as long as it takes.
+            pub async fn filter_async<I, P, C, E>(
+                self,
+                items: I,
+                room: Room,
+                handler: impl AsyncFn(&I::Item) -> P,
+                child: impl Fn(P) -> C,
+            ) -> Result<Vec<I::Item>, E>
+            where
+                I: $Items,
+                C: Future<Output = Result<bool, E>>,
+            {
+                let (handler, child) = (&handler, &child);
+                $FilterMap::new(items, room, async move |item| {
+                    let kept = child(handler(&item).await);
+                    Ok(keep(kept.await?, item))
+                })
+                .await
+            }
         }
     };
 }
@@ -296,6 +374,29 @@ impl NoKind {
         pending()
     }
 
+    #[inline(always)]
+    pub fn predicate<X: HasItems, F>(self, _: &X, _: &F) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    pub fn __calls(self) -> Self {
+        self
+    }
+
+    pub fn filter_async<X: HasItems, I, P, C, E>(
+        self,
+        _: X,
+        _: Room,
+        _: impl AsyncFn(&I) -> P,
+        _: impl Fn(P) -> C,
+    ) -> Pending<Result<Vec<I>, E>>
+    where
+        C: Future<Output = Result<bool, E>>,
+    {
+        pending()
+    }
+
     pub fn filter_with<X: HasItems, I, P, C, E>(
         self,
         _: X,
@@ -311,6 +412,6 @@ impl NoKind {
 }
 
 #[cfg(feature = "alloc")]
-concurrent!(IterKind: IntoIterator, MapVec, FilterMapVec, I::IntoIter);
+concurrent!(IterKind: IntoIterator, MapVec, FilterMapVec, I::IntoIter, IterPredicate, IterAsynchronous);
 #[cfg(feature = "stream")]
-concurrent!(StreamKind: Stream, MapStream, FilterMapStream, I);
+concurrent!(StreamKind: Stream, MapStream, FilterMapStream, I, StreamPredicate, StreamAsynchronous);

@@ -31,6 +31,8 @@ mod narrow;
 #[cfg(feature = "patterns")]
 pub mod pattern;
 #[allow(missing_docs)]
+mod question;
+#[allow(missing_docs)]
 mod reject;
 #[allow(missing_docs)]
 mod resolve;
@@ -51,6 +53,8 @@ mod sync;
 pub mod timer;
 #[allow(missing_docs)]
 mod typing;
+#[allow(missing_docs)]
+mod unshared;
 pub mod warnings;
 
 pub use chain::Chain;
@@ -197,6 +201,7 @@ pub mod __private {
     pub use crate::items::*;
     pub use crate::member::*;
     pub use crate::narrow::*;
+    pub use crate::question::*;
     pub use crate::reject::*;
     pub use crate::resolve::*;
     #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
@@ -206,6 +211,7 @@ pub mod __private {
     pub use crate::timer::{Deadline, delay, within};
     #[cfg(rust_analyzer)]
     pub use crate::typing::Typing;
+    pub use crate::unshared::*;
     pub use crate::{__part as part, __typing as typing, statics, steps, warnings};
     pub use promise_macros::promise;
 }

@@ -9,6 +9,8 @@
 //! | `ABANDONED` | the promise, when it is dropped | an outcome that comes too late is dropped by its resolver |
 //! | `WAITING` | the promise, after it has stored a waker | the waker belongs to whoever sets `SETTLED`, unless the promise clears this flag first |
 
+#[cfg(feature = "std")]
+use core::panic::Location;
 use core::{
     fmt,
     future::Future,
@@ -37,6 +39,9 @@ struct Core<T, E> {
     resolvers: AtomicUsize,
     outcome: UnsafeCell<Option<Result<T, E>>>,
     waker: UnsafeCell<Option<Waker>>,
+    /// Where the promise was made.
+    #[cfg(feature = "std")]
+    place: &'static Location<'static>,
 }
 
 // SAFETY: the flags give each cell to one thread at a time, with acquire and release between two owners, so values only ever
@@ -123,8 +128,8 @@ impl<T, E> Core<T, E> {
 ///
 /// The first call of either decides; later ones are ignored, and their value is dropped. Resolvers are called like functions,
 /// can be cloned, and work from any thread when the values are `Send`, also after the promise was dropped. If all
-/// resolvers are dropped uncalled, the promise stays pending; it keeps no waker then, so an event loop that waits for it
-/// can tell. One allocation for everything; the waiting task is woken by the
+/// resolvers are dropped uncalled, the promise stays pending; if somebody waits for it, that is reported to
+/// [`on_unhandled_rejection`](crate::on_unhandled_rejection), and it keeps no waker, so an event loop that waits for it can tell. One allocation for everything; the waiting task is woken by the
 /// deciding call, under no lock. Cancel-safe: the promise may be dropped at any time, which drops the outcome it has or would get.
 ///
 /// ```
@@ -139,12 +144,15 @@ impl<T, E> Core<T, E> {
 /// assert_eq!(answer.await, Ok(42));
 /// # });
 /// ```
+#[track_caller]
 pub fn with_resolvers<T, E>() -> (Deferred<T, E>, Resolve<T, E>, Reject<T, E>) {
     let core = Arc::new(Core {
         flags: AtomicU8::new(0),
         resolvers: AtomicUsize::new(2),
         outcome: UnsafeCell::new(None),
         waker: UnsafeCell::new(None),
+        #[cfg(feature = "std")]
+        place: Location::caller(),
     });
     (
         Deferred {
@@ -205,9 +213,23 @@ impl<T, E> Future for Deferred<T, E> {
     type Output = Result<T, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.get_mut().poll_outcome(cx) {
+        let this = self.get_mut();
+        #[cfg(feature = "std")]
+        let place = match &this.state {
+            State::Pending(core) => Some(core.place),
+            State::Forever | State::Settled => None,
+        };
+        match this.poll_outcome(cx) {
             Poll::Ready(Some(outcome)) => Poll::Ready(outcome),
-            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+            Poll::Ready(None) => {
+                // Whoever polls waits. Once: from now on there is no place.
+                #[cfg(feature = "std")]
+                place
+                    .map(crate::hot::UnhandledRejection::abandoned)
+                    .map(crate::hot::UnhandledRejection::report);
+                Poll::Pending
+            }
+            Poll::Pending => Poll::Pending,
         }
     }
 }

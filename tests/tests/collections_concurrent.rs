@@ -132,3 +132,82 @@ fn a_collection_step_on_an_ordinary_value_is_the_values_own() {
     let chain = promise! { [1, 2].iter().map(|n| n + 1).sum::<i32>().then(|n| n * 2) };
     assert_eq!(virtually(chain), Ok(10));
 }
+
+#[test]
+fn a_question_mark_in_a_closure_rejects_with_what_the_chain_does() {
+    let map = promise! { <_, String> Promise.map([1, 2], async |n| { let n = double(n).await?; Ok(n + 1) }) };
+    assert_eq!(virtually(map), Ok(vec![3, 5]));
+    let at_once = promise! { <_, String> Promise.resolve([1, 13]).map(async |n| { let n = double(n).await?; Ok(n + 1) }, { concurrency: 2 }) };
+    assert_eq!(virtually(at_once), Err("unlucky".to_owned()));
+    let block = promise! { <_, String> Promise.map([1, 2], |n| async move { let n = double(n).await?; Ok(n + 1) }) };
+    assert_eq!(virtually(block), Ok(vec![3, 5]));
+    let result = promise! { <_, std::num::ParseIntError> Promise.map(["1", "x"], |text| { let n = text.parse::<u32>()?; Ok(n + 1) }) };
+    assert!(virtually(result).is_err());
+    let kept = promise! { <_, std::num::ParseIntError> Promise.filter(["1", "2"], |text| { let n = text.parse::<u32>()?; Ok(n == 1) }) };
+    assert_eq!(virtually(kept), Ok(vec!["1"]));
+    let converted = promise! { <_, Box<dyn std::error::Error>> Promise.map(["1"], async |text| { let n = text.parse::<u32>()?; double(n).await?; Ok(n) }) };
+    assert_eq!(virtually(converted).unwrap(), [1]);
+    let after_a_step =
+        promise! { double(1).then(|n| [n]).map(async |n| { let n = double(n).await?; Ok(n + 1) }) };
+    assert_eq!(virtually(after_a_step), Ok(vec![5]));
+}
+
+#[test]
+fn filter_takes_asynchronous_functions_and_closures_that_borrow_the_item() {
+    async fn is_large(n: &u32) -> bool {
+        later(*n).await > 1
+    }
+    async fn is_lucky(n: &u32) -> Result<bool, String> {
+        double(*n).await.map(|_| true)
+    }
+    async fn is_set<T: Default + PartialEq>(value: &T) -> bool {
+        *value != T::default()
+    }
+    let function = promise! { Promise.filter([2, 1, 3], is_large) };
+    assert_eq!(virtually(function), Ok(vec![2, 3]));
+    let rejecting = promise! { Promise.resolve([2, 13]).filter(is_lucky, { concurrency: 1 }) };
+    assert_eq!(virtually(rejecting), Err("unlucky".to_owned()));
+    let generic = promise! { Promise.filter([0, 1], is_set) };
+    assert_eq!(virtually(generic), Ok(vec![1]));
+    let (limit, items) = (1, [2, 1, 3]);
+    let closure = promise! { Promise.filter(items, async |n| later(*n).await > limit) };
+    assert_eq!(virtually(closure), Ok(vec![2, 3]));
+    let name = "b".to_owned();
+    let moving = promise! { Promise.filter(["a", "b"], async move |text| { later(1).await; *text == name }) };
+    assert_eq!(virtually(moving), Ok(vec!["b"]));
+    let asking =
+        promise! { <_, String> Promise.filter([1, 2], async |n| Ok(double(*n).await? == 4)) };
+    assert_eq!(virtually(asking), Ok(vec![2]));
+}
+
+#[test]
+fn filter_takes_any_function_by_its_name() {
+    fn is_lucky(n: &u32) -> Result<bool, String> {
+        Ok(*n != 13)
+    }
+    fn is_ready(n: &u32) -> std::future::Ready<bool> {
+        std::future::ready(*n > 1)
+    }
+    let is_large = |n: &u32| *n > 1;
+    let method = promise! { Promise.filter([Some(1), None], Option::is_some) };
+    assert_eq!(virtually(method), Ok(vec![Some(1)]));
+    let fallible = promise! { Promise.filter([1, 13], is_lucky) };
+    assert_eq!(virtually(fallible), Ok(vec![1]));
+    let ready = promise! { Promise.filter([1, 2], is_ready) };
+    assert_eq!(virtually(ready), Ok(vec![2]));
+    let variable = promise! { Promise.filter([1, 2], is_large) };
+    assert_eq!(virtually(variable), Ok(vec![2]));
+}
+
+#[test]
+fn items_that_are_asked_asynchronously_are_asked_at_once() {
+    let chain = promise! { Promise.filter([1, 2, 3], async |n| later(*n).await != 2) };
+    let (outcome, elapsed) = promise_tests::timed(chain);
+    assert_eq!((outcome, elapsed), (Ok(vec![1, 3]), ms(9)));
+    fn spawned<F: Future + Send>(future: F) -> F {
+        future
+    }
+    drop(spawned(
+        promise! { Promise.filter([1, 2, 3], async |n| *n == later(*n).await) },
+    ));
+}

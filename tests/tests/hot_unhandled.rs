@@ -256,6 +256,53 @@ fn abandoned_resolvers_are_reported_if_somebody_waits() {
 }
 
 #[test]
+fn abandoned_resolvers_of_a_chain_are_reported_if_somebody_waits() {
+    let reports = Reports::new();
+    // Where nothing is an event loop.
+    let chain = || promise! { <u32, &str> new Promise((resolve, _) => drop(resolve)) };
+    drop(chain());
+    assert!(reports.take().is_empty());
+    let mut waits = Box::pin(chain());
+    assert!(promise_tests::poll_once(waits.as_mut()).is_pending());
+    assert_eq!(reports.take(), ["abandoned"]);
+    assert!(promise_tests::poll_once(waits.as_mut()).is_pending());
+    assert!(reports.take().is_empty());
+
+    // One that is called in time, and one for which nobody waits any more.
+    let (p, resolve, reject) = with_resolvers::<u32, &str>();
+    drop(reject);
+    let mut p = Box::pin(p);
+    assert!(promise_tests::poll_once(p.as_mut()).is_pending());
+    resolve(1);
+    assert_eq!(
+        promise_tests::poll_once(p.as_mut()),
+        std::task::Poll::Ready(Ok(1))
+    );
+    let (p, resolve, reject) = with_resolvers::<u32, &str>();
+    drop((resolve, reject));
+    drop(p);
+    assert!(reports.take().is_empty());
+
+    virtually(async {
+        // Somebody waits when they are dropped.
+        let (p, resolve, reject) = with_resolvers::<u32, &str>();
+        let waits = promise! { move p.then(n => n + 1) }.spawn_local();
+        drop(resolve);
+        delay(ms(1)).await;
+        assert!(reports.take().is_empty());
+        drop(reject);
+        delay(ms(1)).await;
+        assert_eq!(reports.take(), ["abandoned"]);
+        assert_eq!(waits.state(), PromiseState::Pending);
+
+        // A race that another one decides still waited for it.
+        let race = promise! { Promise.race([new Promise((_, reject) => drop::<promise_runtime::Reject<u32, &str>>(reject)), Promise.delay(ms(1), 2)]) };
+        assert_eq!(race.await, Ok(2));
+        assert_eq!(reports.take(), ["abandoned"]);
+    });
+}
+
+#[test]
 fn abandoned_resolvers_of_a_shared_promise_are_reported_at_once() {
     let reports = Reports::new();
     virtually(async {

@@ -284,3 +284,43 @@ fn parameters_may_be_patterns_mutable_typed_or_absent() {
         Ok(2)
     );
 }
+
+mod question_marks_of_rusts {
+    use super::*;
+
+    async fn found(id: u32) -> Result<u32, ApiError> {
+        match id {
+            0 => Err(ApiError::NotFound),
+            _ => Ok(id),
+        }
+    }
+
+    #[test]
+    fn one_in_an_async_block_rejects_with_what_the_chain_does() {
+        let chain =
+            |id| promise! { move found(1).then(_ => async move { found(id).await?; Ok(id) }) };
+        assert_eq!(settle(chain(2)), Ok(2));
+        assert_eq!(settle(chain(0)), Err(ApiError::NotFound));
+        let in_a_block = promise! { found(1).then(id => { let next = id + 1; async move { Ok(found(next).await? + 1) } }) };
+        assert_eq!(settle(in_a_block), Ok(3));
+    }
+
+    #[test]
+    fn one_in_an_arm_rejects_with_what_the_chain_does() {
+        let chain = |id| promise! { move found(0).catch(ApiError::NotFound => async move { Ok(found(id).await?) }) };
+        assert_eq!(settle(chain(1)), Ok(1));
+        assert_eq!(settle(chain(0)), Err(ApiError::NotFound));
+    }
+
+    #[test]
+    fn one_in_a_macro_rejects_with_what_the_chain_does() {
+        macro_rules! either {
+            ($value:expr) => {
+                $value
+            };
+        }
+        let chain = |id| promise! { move found(1).then(async _ => either!(found(id).await?)) };
+        assert_eq!(settle(chain(2)), Ok(2));
+        assert_eq!(settle(chain(0)), Err(ApiError::NotFound));
+    }
+}

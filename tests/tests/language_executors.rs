@@ -184,3 +184,81 @@ fn with_resolvers_outside_the_macro() {
         Ok(2)
     );
 }
+
+mod rejections_of_several_types {
+    use super::*;
+
+    #[derive(Debug, PartialEq)]
+    struct Refused;
+
+    #[derive(Debug, PartialEq)]
+    enum Failure {
+        Api(ApiError),
+        Refused,
+        Parse(ParseIntError),
+    }
+
+    impl From<ApiError> for Failure {
+        fn from(reason: ApiError) -> Self {
+            Self::Api(reason)
+        }
+    }
+
+    impl From<Refused> for Failure {
+        fn from(_: Refused) -> Self {
+            Self::Refused
+        }
+    }
+
+    impl From<ParseIntError> for Failure {
+        fn from(reason: ParseIntError) -> Self {
+            Self::Parse(reason)
+        }
+    }
+
+    #[test]
+    fn each_call_converts_into_what_the_chain_rejects_with() {
+        let chain = |n| {
+            promise! { move <u32, Failure> new Promise((resolve, reject) => match n {
+                0 => reject(ApiError::NotFound),
+                1 => reject(Refused),
+                2 => reject(Failure::Refused),
+                n => resolve(n),
+            }) }
+        };
+        assert_eq!(settle(chain(0)), Err(Failure::Api(ApiError::NotFound)));
+        assert_eq!(settle(chain(1)), Err(Failure::Refused));
+        assert_eq!(settle(chain(2)), Err(Failure::Refused));
+        assert_eq!(settle(chain(3)), Ok(3));
+    }
+
+    #[test]
+    fn calls_meet_throw_and_question_marks() {
+        let chain = |text: &'static str| {
+            promise! { move <u32, Failure> new Promise((resolve, reject) => {
+                if text.is_empty() { throw Refused }
+                let n = text.parse::<u32>()?;
+                if n == 0 { reject(ApiError::NotFound) } else { resolve(n) }
+            }) }
+        };
+        assert_eq!(settle(chain("")), Err(Failure::Refused));
+        assert_eq!(settle(chain("0")), Err(Failure::Api(ApiError::NotFound)));
+        assert!(matches!(settle(chain("x")), Err(Failure::Parse(_))));
+        assert_eq!(settle(chain("7")), Ok(7));
+    }
+
+    #[test]
+    fn a_call_in_a_closure_converts_too() {
+        fn later(call: impl FnOnce() + Send + 'static) {
+            thread::spawn(call).join().expect("the thread ends");
+        }
+        let chain = |refused| {
+            promise! { move <u32, Failure> new Promise((_, reject) => {
+                if refused { return later(move || reject(Refused)) }
+                later(move || reject(ApiError::Http(503)))
+            }) }
+        };
+        assert_eq!(settle(chain(true)), Err(Failure::Refused));
+        assert_eq!(settle(chain(false)), Err(Failure::Api(ApiError::Http(503))));
+    }
+}

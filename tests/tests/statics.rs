@@ -276,3 +276,18 @@ fn a_page_is_loaded_at_once() {
     let failing = promise! { <u32, &str> Promise.all([reject::<u32, &str>("no"), fulfil(1)]).then(([a, b]) => a + b) };
     assert_eq!(settle(failing), Err("no"));
 }
+
+#[test]
+fn a_question_mark_in_an_element_rejects_with_what_the_chain_does() {
+    let all = |id| promise! { move <_, ApiError> Promise.all([async move { let user = fetch_user(id).await?; Ok(user.id) }, async { Ok(2) }]) };
+    assert_eq!(settle(all(1)), Ok([1, 2]));
+    assert_eq!(settle(all(9)), Ok([9, 2]));
+    let race = promise! { <_, ApiError> Promise.race([async { Ok(fetch_user(1).await?.id) }, async { Ok(2) }]) };
+    assert_eq!(settle(race), Ok(2));
+    let record = promise! { <_, ApiError> Promise.all({ a: async { Ok(fetch_user(1).await?.id) }, b: fetch_user(2) }).then(({ a, b }) => a + b.id) };
+    assert_eq!(settle(record), Ok(3));
+    let iterator = promise! { <_, ApiError> Promise.all([1, 2].iter().map(|&id| async move { Ok(fetch_user(id).await?.id) })) };
+    assert_eq!(settle(iterator), Ok(vec![1, 2]));
+    let after_another = promise! { Promise.all([fetch_user(1), async { let user = fetch_user(2).await?; Ok(user) }]).then(([a, b]) => a.id + b.id) };
+    assert_eq!(settle(after_another), Ok(3));
+}

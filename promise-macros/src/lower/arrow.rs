@@ -14,6 +14,7 @@ use super::words::Exit;
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::{Arrow, Body, Closure, Handler, Parameters, takes_all};
 use crate::runtime::{at, hidden_at, located};
+use crate::tokens::has_question_mark;
 
 impl Lowering<'_> {
     /// The value of a handler called with `value`.
@@ -244,7 +245,7 @@ impl Lowering<'_> {
             }
         };
         let place = place(&body.expression);
-        self.settle_at(place, &product, Product::Any, span, scope)
+        self.settle_at(place, &product, Product::of(body), span, scope)
     }
 
     /// An arrow with a macro that may hide a `return`: a closure (or an `async` block) that is called at once.
@@ -295,7 +296,7 @@ impl Lowering<'_> {
                 emit!(#hidden::run(|| -> #outcome { #contents }))
             }
         };
-        let hidden_rejection = self.reject(&emit!(__reason), span, scope);
+        let hidden_rejection = self.reject(&self.hidden_reason(body, scope), span, scope);
         let leave = self.leave(&emit!(__reason), scope);
         let arms = match facts.rejects {
             true => {
@@ -308,9 +309,19 @@ impl Lowering<'_> {
             true => emit!((#product)),
             false => {
                 let place = place(&body.expression);
-                self.settle_at(place, &product, Product::Any, span, scope)
+                self.settle_at(place, &product, Product::of(body), span, scope)
             }
         }
+    }
+
+    /// The reason of a rejection in a macro that we do not know. One of a `?` may be of any type.
+    fn hidden_reason(&self, body: &Body, scope: &Scope) -> TokenStream {
+        if scope.converts || !has_question_mark(body.expression.to_token_stream()) {
+            return emit!(__reason);
+        }
+        let (hidden, tag) = (&self.hidden, &scope.tag);
+        self.chooses(Choice::OpenReason);
+        emit!(#hidden::OpenReason(__reason, #tag).__closed())
     }
 
     /// A handler that is called later: an expression that is a function without parameters.
@@ -452,12 +463,12 @@ impl Lowering<'_> {
     /// The statements of an executor, whose value must be `()`.
     pub(super) fn executor_body(
         &self,
-        body: &Body,
+        arrow: &Arrow,
         label: &Lifetime,
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let hidden = &self.hidden;
+        let (hidden, body) = (&self.hidden, &arrow.body);
         let ends = hidden_at("executor_value", span);
         if body.facts.unknown_macro {
             let inner = scope.enclosed(Leave::Return);
@@ -472,7 +483,11 @@ impl Lowering<'_> {
                 #hidden::Err(__reason) => #rejected
             });
         }
-        let expression = self.contents(body, &Exit::Product(label.clone()), scope);
+        let exit = Exit::Product(label.clone());
+        let expression = match self.converted_calls(arrow, scope) {
+            Some(converted) => self.contents_of(converted, body, &exit, scope),
+            None => self.contents(body, &exit, scope),
+        };
         match body.facts.diverges {
             true => emit!(#expression;),
             false => quote_spanned!(at(span)=> #ends({ #expression });),

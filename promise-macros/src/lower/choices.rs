@@ -23,8 +23,13 @@ pub(super) enum Choice {
     /// What a combinator's input and its elements are.
     Inputs,
     Element,
+    /// What an open `?` converts into.
+    Open,
+    OpenReason,
     /// What a collection step goes through.
     Items,
+    /// Whether a function that filters is asynchronous.
+    Predicate,
     /// Whether the results of a literal have one type.
     Literal,
     /// Whether a dynamic error is of the type that a handler wants.
@@ -36,7 +41,7 @@ pub(super) enum Choice {
 }
 
 impl Choice {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 16] = [
         Self::Kind,
         Self::Reject,
         Self::Convert,
@@ -45,7 +50,10 @@ impl Choice {
         Self::CanReject,
         Self::Inputs,
         Self::Element,
+        Self::Open,
+        Self::OpenReason,
         Self::Items,
+        Self::Predicate,
         Self::Literal,
         Self::Narrow,
         Self::Policy,
@@ -59,6 +67,7 @@ impl Choice {
                 "ProbeFutureOfResult",
                 "ProbePlain",
                 "ProbeResult",
+                "ProbeUnshared",
             ],
             Self::Reject => &["Reject"],
             Self::Convert => &["Convert", "IsOther"],
@@ -71,10 +80,14 @@ impl Choice {
                 "ProbeInfallibleFuture",
                 "ProbeInfallibleOutcome",
                 "ProbeOutcome",
+                "ProbeUnsharedElement",
                 "ProbeValue",
                 "ProbeValueFuture",
             ],
+            Self::Open => &["Closed", "OpenFuture", "OpenResult"],
+            Self::OpenReason => &["ClosedReason"],
             Self::Items => &["ProbeItems", "ProbeNoItems", "ProbeStream"],
+            Self::Predicate => &["ProbeAsynchronous", "ProbeSynchronous"],
             Self::Literal => &["Heterogeneous", "Homogeneous"],
             Self::Narrow => &["Narrows"],
             Self::Policy => &["OtherPolicy"],

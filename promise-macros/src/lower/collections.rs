@@ -111,6 +111,9 @@ impl Lowering<'_> {
         let child = match inlined {
             true => self.child(handler, &item, &result, span, scope),
             false => {
+                let asynchronous =
+                    matches!(handler, Handler::Closure(closure) if closure.asynchronous);
+                let open = matches!(handler, Handler::Closure(closure) if closure.question_mark);
                 let (handler, tag) = (self.callee(handler), &scope.tag);
                 let element = match scope.converts {
                     true => emit!(#hidden::ConvertedElement::converted(__kind, __product, #tag)),
@@ -119,11 +122,16 @@ impl Lowering<'_> {
                     }
                 };
                 self.chooses(Choice::Element);
-                let adapter = emit!(|__product| { let __kind = #hidden::ask_element(&__product).__element(); #element });
-                let function = if filters {
-                    emit!(filter_with)
-                } else {
-                    emit!(map_with)
+                let closed =
+                    open.then(|| self.closed(&emit!(#hidden::ask_element(&__product)), tag));
+                let adapter = emit!(|__product| { #closed let __kind = #hidden::ask_element(&__product).__element(); #element });
+                if filters && is_path(&handler) {
+                    return self.filtered(items, room, &handler, &adapter, span);
+                }
+                let function = match (filters, asynchronous) {
+                    (true, true) => emit!(filter_async),
+                    (true, false) => emit!(filter_with),
+                    (false, _) => emit!(map_with),
                 };
                 return self.of_kind(
                     items,
@@ -140,6 +148,26 @@ impl Lowering<'_> {
             items,
             &quote_spanned!(at(span)=> #function(__items, #room, #child)),
         )
+    }
+
+    /// The future of `filter` with a function, which its type says how to call.
+    fn filtered(
+        &self,
+        items: &TokenStream,
+        room: &TokenStream,
+        function: &TokenStream,
+        adapter: &TokenStream,
+        span: Span,
+    ) -> TokenStream {
+        let hidden = &self.hidden;
+        self.chooses(Choice::Items);
+        self.chooses(Choice::Predicate);
+        let filter = quote_spanned!(at(span)=> filter_with(__items, #room, __handler, #adapter));
+        emit!({
+            let (__items, __handler) = (#items, #function);
+            let __items_kind = (&&&#hidden::probe(&__items)).__items();
+            (&&__items_kind.predicate(&__items, &__handler)).__calls().#filter
+        })
     }
 
     /// The handler of one item, as an asynchronous closure: it owns its item and borrows from the chain.
@@ -221,4 +249,9 @@ impl Lowering<'_> {
             __accumulator
         })
     }
+}
+
+/// The name of a function, or of a variable.
+fn is_path(handler: &TokenStream) -> bool {
+    syn::parse2::<syn::ExprPath>(handler.clone()).is_ok()
 }

@@ -23,6 +23,7 @@ mod collections;
 mod documented;
 mod parts;
 mod records;
+mod rejections;
 mod settle;
 mod statics;
 mod steps;

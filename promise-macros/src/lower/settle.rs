@@ -6,6 +6,7 @@ use syn::Lifetime;
 
 use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
+use crate::model::Body;
 use crate::runtime::{at, hidden_at, internal};
 
 /// What is known of a product before its type is.
@@ -15,6 +16,16 @@ pub(super) enum Product {
     Any,
     /// The same, and a rejection of unknown type is the region's: `?` in a Rust closure.
     QuestionMark,
+}
+
+impl Product {
+    /// What an arrow's body produces.
+    pub(super) fn of(body: &Body) -> Self {
+        match body.facts.open {
+            true => Self::QuestionMark,
+            false => Self::Any,
+        }
+    }
 }
 
 impl Lowering<'_> {
@@ -71,12 +82,13 @@ impl Lowering<'_> {
         let settled = self.label("settled");
         // After a handler that never returns, what is ours is unreachable.
         let unreachable = scope.may_diverge.then(|| emit!(#[allow(unreachable_code)]));
+        let method = Ident::new("__kind", at(place));
         let started = match asks_kind(known, scope) {
             // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
             false => emit!({
                 let __product = #product;
                 #unreachable
-                match __Ask(&__product).__kind() {
+                match __Ask(&__product).#method() {
                     __Kind::Later(__later) => __later << __product,
                     __Kind::Now(__now) => break #settled __now.outcome(__product),
                 }
@@ -84,7 +96,7 @@ impl Lowering<'_> {
             true => emit!({
                 let __product = #product;
                 #unreachable
-                match { __kind = __Ask(&__product).__kind(); __kind } {
+                match { __kind = __Ask(&__product).#method(); __kind } {
                     __Kind::Later(__later) => __later << __product,
                     __Kind::Now(__now) => break #settled __now.outcome(__product),
                 }
@@ -96,10 +108,11 @@ impl Lowering<'_> {
     /// The same for what the handler of a `finally` yields: it is called when it is known what that is.
     pub(super) fn settle_finally(&self, known: Product, span: Span, scope: &Scope) -> TokenStream {
         let settled = self.label("settled");
+        let method = Ident::new("__kind", at(span));
         let kind = match asks_kind(known, scope) {
-            false => emit!(finally.ask().__kind()),
+            false => emit!(finally.ask().#method()),
             true => emit!({
-                __kind = finally.ask().__kind();
+                __kind = finally.ask().#method();
                 __kind
             }),
         };
@@ -179,6 +192,13 @@ impl Lowering<'_> {
         self.chooses(Choice::Reject);
         let method = Ident::new("__reject", at(span));
         emit!(__Rejection(#reason, #tag).#method())
+    }
+
+    /// A statement: a rejection type that nothing has fixed becomes the one that `tag` carries.
+    pub(super) fn closed(&self, probe: &TokenStream, tag: &Ident) -> TokenStream {
+        let hidden = &self.hidden;
+        self.chooses(Choice::Open);
+        emit!((&&&#hidden::open(#probe, #tag)).__close();)
     }
 
     /// A reason as the type that the user named.

@@ -160,7 +160,13 @@ impl Lowering<'_> {
                     )
                 }
             };
-            emit!({ let __element = #name; let __kind = #hidden::ask_element(&__element).__element(); #child })
+            let closed = is_open(element).then(|| {
+                let tag = if converts { &scope.tag } else { &rejections };
+                self.closed(&emit!(#hidden::ask_element(&__element)), tag)
+            });
+            let closed = closed.filter(|_| combinator != Combinator::AllSettled);
+            let method = Ident::new("__element", at(element.start));
+            emit!({ let __element = #name; #closed let __kind = #hidden::ask_element(&__element).#method(); #child })
         });
         let function = hidden_at(combinator.function(), span);
         let settled = self.settled_combinator(
@@ -231,13 +237,16 @@ impl Lowering<'_> {
         self.chooses(Choice::Inputs);
         self.chooses(Choice::Element);
         self.chooses(Choice::Pin);
+        let open = xs.facts.open && combinator != Combinator::AllSettled;
+        let place = xs.expression.span();
+        let method = Ident::new("__element", at(place));
         let mut kinds = (0..12).map(|index| {
             let index = Index::from(index);
-            emit!(__items.#index.__element())
+            emit!(__items.#index.#method())
         });
         let (first, others) = (kinds.next(), kinds);
         let kinds = emit!((#first, (#(#others,)*)));
-        let several = Ident::new("__several", at(xs.expression.span()));
+        let several = Ident::new("__several", at(place));
         let xs = self.argument_value(xs, scope);
         let elements = match (combinator, converts) {
             (Combinator::AllSettled, _) => emit!(__inputs.own(#kinds, __xs)),
@@ -247,12 +256,17 @@ impl Lowering<'_> {
             }
             (_, false) => emit!(__inputs.elements(#kinds, __xs, #rejections)),
         };
+        let closed = open.then(|| {
+            let tag = if converts { &scope.tag } else { &rejections };
+            self.closed(&emit!(__items.0), tag)
+        });
         let function = hidden_at(combinator.function(), span);
         let call = quote_spanned!(at(span)=> #function(#elements));
         let combined = emit!({
             let __xs = __xs;
             let __inputs = (&&&&#hidden::probe(&__xs)).__inputs().#several();
             let __items = __inputs.items(&__xs);
+            #closed
             #call
         });
         let settled = self.settled_combinator(combinator, &combined, span, scope);
@@ -349,7 +363,7 @@ impl Lowering<'_> {
                 };
                 let clone = (arrow.body.facts.rejects || arrow.body.facts.unknown_macro)
                     .then(|| emit!(let #rejecting = __reject.clone();));
-                let body = self.executor_body(&arrow.body, &label, span, &scope.enclosed(leave));
+                let body = self.executor_body(arrow, &label, span, &scope.enclosed(leave));
                 emit!(#clone #label: { #bindings #body })
             }
         };
@@ -362,6 +376,19 @@ impl Lowering<'_> {
             #wait
         })
     }
+}
+
+/// Only what surrounds it can say what it rejects with.
+fn is_open(element: &Chain) -> bool {
+    element.steps.is_empty()
+        && match &element.source {
+            Source::Value(body) => body.facts.open,
+            Source::Static(Static {
+                kind: StaticKind::Resolve(Some(chain)),
+                ..
+            }) => is_open(chain),
+            _ => false,
+        }
 }
 
 fn is_rejection(element: &Chain) -> bool {

@@ -33,13 +33,18 @@ impl Lowering<'_> {
         if body.facts.broken {
             return self.broken();
         }
-        match self.expression(body, exit, scope) {
-            Expr::Block(block) if is_plain_block(&block) => statements(&block.block),
-            expression => match without_parentheses(expression) {
-                expression if body::begins_with_block(&expression) => emit!((#expression)),
-                expression => expression.to_token_stream(),
-            },
-        }
+        unbraced(self.expression(body, exit, scope))
+    }
+
+    /// The same of another version of the body's expression.
+    pub(super) fn contents_of(
+        &self,
+        expression: Expr,
+        body: &Body,
+        exit: &Exit,
+        scope: &Scope,
+    ) -> TokenStream {
+        unbraced(self.lowered(expression, &body.nested, exit, scope))
     }
 
     /// The expression with nothing around it: a block would end the life of its temporaries.
@@ -58,10 +63,13 @@ impl Lowering<'_> {
     }
 
     pub(super) fn expression(&self, body: &Body, exit: &Exit, scope: &Scope) -> Expr {
-        let mut expression = body.expression.clone();
+        self.lowered(body.expression.clone(), &body.nested, exit, scope)
+    }
+
+    fn lowered(&self, mut expression: Expr, nested: &[Nested], exit: &Exit, scope: &Scope) -> Expr {
         let mut words = Words {
             lowering: self,
-            nested: &body.nested,
+            nested,
             exit,
             scope,
             enclosed: false,
@@ -79,6 +87,17 @@ impl Lowering<'_> {
         let statements = self.steps(chain, chain.steps.len(), scope);
         let value = Ident::new("__value", at(chain.start));
         emit!({ #statements #value })
+    }
+}
+
+/// What goes between braces.
+fn unbraced(expression: Expr) -> TokenStream {
+    match expression {
+        Expr::Block(block) if is_plain_block(&block) => statements(&block.block),
+        expression => match without_parentheses(expression) {
+            expression if body::begins_with_block(&expression) => emit!((#expression)),
+            expression => expression.to_token_stream(),
+        },
     }
 }
 

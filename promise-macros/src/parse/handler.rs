@@ -9,7 +9,9 @@ use crate::body::{self, Place};
 use crate::check::{self, Dialect};
 use crate::errors::Errors;
 use crate::model::{Arrow, Body, Closure, Handler, Inlined, Parameters, takes_all};
-use crate::tokens::{after_parameters, fat_arrow, is_ident, is_punct, is_record, stream};
+use crate::tokens::{
+    after_parameters, fat_arrow, has_question_mark, is_ident, is_punct, is_record, stream,
+};
 
 /// `spread` takes apart whatever it is given.
 pub(super) const SEVERAL: usize = usize::MAX;
@@ -116,6 +118,7 @@ fn closure(
     Some(Closure {
         tokens: stream(tokens),
         parameters,
+        asynchronous,
         plain: facts.plain,
         diverges: facts.diverges,
         inlined: is_block.then(|| Inlined {
@@ -170,14 +173,6 @@ fn too_many(step: &Ident, expected: usize) -> String {
             "the handler of `{step}` takes one parameter; to take a tuple apart write `|(a, b)|`, or use `spread`"
         ),
     }
-}
-
-fn has_question_mark(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Punct(punct) => punct.as_char() == '?',
-        TokenTree::Group(group) => has_question_mark(group.stream()),
-        _ => false,
-    })
 }
 
 fn arrow(
