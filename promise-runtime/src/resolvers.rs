@@ -224,9 +224,9 @@ impl<T, E> Future for Deferred<T, E> {
             Poll::Ready(None) => {
                 // Whoever polls waits. Once: from now on there is no place.
                 #[cfg(feature = "std")]
-                place
-                    .map(crate::hot::UnhandledRejection::abandoned)
-                    .map(crate::hot::UnhandledRejection::report);
+                if let Some(place) = place {
+                    crate::hot::UnhandledRejection::abandoned(place).report();
+                }
                 Poll::Pending
             }
             Poll::Pending => Poll::Pending,

@@ -307,8 +307,8 @@ mod question_marks_of_rusts {
 
     #[test]
     fn one_in_an_arm_rejects_with_what_the_chain_does() {
-        let chain = |id| promise! { move found(0).catch(ApiError::NotFound => async move { Ok(found(id).await?) }) };
-        assert_eq!(settle(chain(1)), Ok(1));
+        let chain = |id| promise! { move found(0).catch(ApiError::NotFound => async move { Ok(found(id).await? + 1) }) };
+        assert_eq!(settle(chain(1)), Ok(2));
         assert_eq!(settle(chain(0)), Err(ApiError::NotFound));
     }
 

@@ -248,6 +248,7 @@ fn a_two_handler_then_takes_only_what_stands_before() {
 }
 
 #[deny(warnings)]
+#[allow(clippy::empty_loop, reason = "no loop is reached")]
 mod handlers_that_never_return {
     use super::*;
 
