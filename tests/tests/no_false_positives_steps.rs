@@ -77,4 +77,22 @@ correct! {
     a_source_that_is_indexed: { let xs = [1, 2]; } promise! { xs[1].then(|n: u32| n) } => Ok(2);
     a_source_with_a_question_mark: promise! { <u32, ApiError> (Ok::<u32, ApiError>(3)?).then(|n| n) } => Ok(3);
     a_map_in_a_source: { let map = HashMap::from([(1, 2)]); } promise! { map.get(&1).copied().then(|n| n) } => Ok(Some(2));
+    methods_after_a_then_of_streams: { use futures::StreamExt as _; } promise! { futures::stream::iter([1, 2]).then(|n| count(n)).collect::<Vec<_>>().then(|n| n) } => Ok(vec![1, 2]);
+    methods_after_a_catch_of_another: promise! { Attempt(1).catch(|n| n + 1).finish().then(|n| n) } => Ok(2);
+    commas_in_a_source: promise! { HashMap::<u32, (u8, u8)>::from([(1, (2, 3))]).remove(&1).unwrap().then((a, b) => a + b) } => Ok(5);
+    commas_in_a_qualified_source: promise! { <Result<u32, ApiError> as Clone>::clone(&Ok(3)).then(|n| n) } => Ok(3);
+    a_block_that_looks_like_a_record: { let x = 3; } promise! { Promise.resolve({ x }).then(|n| n) } => Ok(3);
+}
+
+/// It has a `catch` of its own.
+struct Attempt(u32);
+
+impl Attempt {
+    fn catch(self, f: impl FnOnce(u32) -> u32) -> Self {
+        Self(f(self.0))
+    }
+
+    fn finish(self) -> u32 {
+        self.0
+    }
 }

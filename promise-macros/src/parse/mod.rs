@@ -9,7 +9,8 @@
 //! step           := "." name "(" args ")"                              // camelCase or snake_case
 //! handler        := arrow | Rust expression (closure, function path)
 //! arrow          := ["async"] params "=>" ( expression | block | "(" record ")" )
-//! params         := pattern | "(" ")" | "(" pattern [":" Type] ")" | "(" record-pattern ")"
+//! params         := pattern | "(" ")" | "(" pattern [":" Type] ")" | "(" record-pattern ")" | "(" part ,* ")" | "(" "[" part ,* "]" ")"
+//! part           := pattern [":" Type] | record-pattern | "[" part ,* "]" | "(" part ,* ")"
 //! record         := "{" (ident [":" chain]) ,* "}"                     // `{ user }` is `{ user: user }`
 //! record-pattern := "{" ident ,* "}"
 //! catch-args     := handler | arm [","] arm …                          // the comma may be left out after a block
