@@ -7,7 +7,9 @@ use core::marker::PhantomData;
 use crate::element::{ConvertedElement, Element, OwnElement};
 use crate::finally::{Finally, InTurn};
 use crate::member::{Converting, Member, NoReason};
-use crate::resolve::{AskResult, Kind, NotNow, Probe, Tag};
+#[cfg(feature = "std")]
+use crate::resolve::{AskResult, Probe};
+use crate::resolve::{Kind, NotNow, Tag};
 
 /// Never implemented: it is the bound of what must not be called.
 #[diagnostic::on_unimplemented(

@@ -141,15 +141,10 @@ impl Lowering<'_> {
             false => (TokenStream::new(), kind),
         };
         // After a handler that never returns, what is ours is unreachable.
-        let (diverges, unreachable) = match scope.may_diverge && !prepared.is_empty() {
-            true => (
-                Some(emit!(#[allow(clippy::diverging_sub_expression)])),
-                Some(emit!(#[allow(unreachable_code)])),
-            ),
-            false => (None, None),
-        };
+        let unreachable =
+            (scope.may_diverge && !prepared.is_empty()).then(|| emit!(#[allow(unreachable_code)]));
         let later = emit!({
-            #diverges #prepared
+            #prepared
             #unreachable
             match #kind {
                 // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
