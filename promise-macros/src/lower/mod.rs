@@ -84,7 +84,7 @@ struct Lowering<'a> {
     rejection: Option<&'a Type>,
     names: Cell<usize>,
     /// The choices by type that the expansion makes: one bit each.
-    choices: Cell<u16>,
+    choices: Cell<u32>,
     /// The user's names of steps and statics, and those that are still being typed.
     documented: RefCell<TokenStream>,
     completed: RefCell<TokenStream>,

@@ -81,18 +81,12 @@ impl Lowering<'_> {
         // would be stored beside the future, or keep a flag that says whether it was moved.
         let settled = self.label("settled");
         // After a handler that never returns, what is ours is unreachable.
-        let (diverges, unreachable) = match scope.may_diverge {
-            true => (
-                Some(emit!(#[allow(clippy::diverging_sub_expression)])),
-                Some(emit!(#[allow(unreachable_code)])),
-            ),
-            false => (None, None),
-        };
+        let unreachable = scope.may_diverge.then(|| emit!(#[allow(unreachable_code)]));
         let method = Ident::new("__kind", at(place));
         let started = match asks_kind(known, scope) {
             // The future first: its type is that of the `match`, also where rustc knows nothing of the product yet.
             false => emit!({
-                #diverges let __product = #product;
+                let __product = #product;
                 #unreachable
                 match __Ask(&__product).#method() {
                     __Kind::Later(__later) => __later << __product,
@@ -100,7 +94,7 @@ impl Lowering<'_> {
                 }
             }),
             true => emit!({
-                #diverges let __product = #product;
+                let __product = #product;
                 #unreachable
                 match { __kind = __Ask(&__product).#method(); __kind } {
                     __Kind::Later(__later) => __later << __product,
