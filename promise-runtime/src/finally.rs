@@ -141,7 +141,7 @@ impl PlainValue {
     }
 }
 
-impl Diverged {
+impl Diverged<()> {
     #[inline(always)]
     pub fn called<F: FnOnce() -> AnnotationNeeded<()>>(
         self,
@@ -181,4 +181,4 @@ macro_rules! nothing_later {
     )*};
 }
 
-nothing_later!(PlainValue, Diverged);
+nothing_later!(PlainValue, Diverged<()>);

@@ -125,8 +125,18 @@ pub struct FutureOfValue;
 pub struct ResultValue;
 #[derive(Clone, Copy, Debug)]
 pub struct PlainValue;
-#[derive(Clone, Copy, Debug)]
-pub struct Diverged;
+/// Whoever waits for its outcome says what `T` is.
+#[derive(Debug)]
+pub struct Diverged<T>(PhantomData<fn() -> T>);
+
+impl<T> Clone for Diverged<T> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Diverged<T> {}
 
 /// What is no outcome. Never constructed.
 #[derive(Clone, Copy, Debug)]
@@ -198,8 +208,8 @@ pub struct AnnotationNeeded<T>(Infallible, PhantomData<T>);
 
 impl<T> AskFutureOfResult<AnnotationNeeded<T>> {
     #[inline(always)]
-    pub fn __kind(self) -> IsNow<Diverged> {
-        Kind::Now(Diverged)
+    pub fn __kind(self) -> IsNow<Diverged<T>> {
+        Kind::Now(Diverged(PhantomData))
     }
 }
 
@@ -254,12 +264,22 @@ impl<T> Shl<T> for NotLater<PlainValue> {
     }
 }
 
-impl<T> Shl<AnnotationNeeded<T>> for NotLater<Diverged> {
-    type Output = Never<Result<T, Infallible>>;
+// rustc takes an operator that is given a mistake for one of its own shifts, whose output has the type of its left side.
+impl<T> Shl<AnnotationNeeded<T>> for NotLater<Diverged<T>> {
+    type Output = Self;
 
     #[inline(always)]
-    fn shl(self, _: AnnotationNeeded<T>) -> Never<Result<T, Infallible>> {
-        self.never()
+    fn shl(self, _: AnnotationNeeded<T>) -> Self {
+        self
+    }
+}
+
+impl<T> IntoFuture for NotLater<Diverged<T>> {
+    type Output = Result<T, Infallible>;
+    type IntoFuture = NoFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        match self.0 {}
     }
 }
 
@@ -277,9 +297,9 @@ impl PlainValue {
     }
 }
 
-impl Diverged {
+impl<T> Diverged<T> {
     #[inline(always)]
-    pub fn outcome<T>(self, product: AnnotationNeeded<T>) -> Result<T, Infallible> {
+    pub fn outcome(self, product: AnnotationNeeded<T>) -> Result<T, Infallible> {
         match product.0 {}
     }
 }
@@ -308,7 +328,7 @@ same! {
     [] IsLater<FutureOfValue>, Infallible => |never| match never {};
     [] IsNow<ResultValue>, E => |reason| reason;
     [] IsNow<PlainValue>, Infallible => |never| match never {};
-    [] IsNow<Diverged>, Infallible => |never| match never {};
+    [T] IsNow<Diverged<T>>, Infallible => |never| match never {};
 }
 
 /// Carries the rejection type of a region, so that type checking has a name for it before and after.
