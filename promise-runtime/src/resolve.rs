@@ -390,13 +390,23 @@ impl Tag<Infallible> {
     pub fn cannot_reject(self) {}
 }
 
+impl Tag<()> {
+    /// The same of a value that nobody looks at.
+    #[inline(always)]
+    pub fn __pin_ignored(self) {}
+}
+
 pub trait Pinned {
     fn __pin(self);
+    fn __pin_ignored(self);
 }
 
 impl<E> Pinned for Tag<E> {
     #[inline(always)]
     fn __pin(self) {}
+
+    #[inline(always)]
+    fn __pin_ignored(self) {}
 }
 
 /// The counterpart of [`Tag::cannot_reject`] for every other rejection type.

@@ -64,7 +64,7 @@ impl Lowering<'_> {
             let #ignored = #hidden::Tag::<_>::new();
             #ignored.discard(#value);
             #[allow(unreachable_code)]
-            #ignored.__pin();
+            #ignored.__pin_ignored();
         )
     }
 
