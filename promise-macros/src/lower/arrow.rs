@@ -304,7 +304,12 @@ impl Lowering<'_> {
             }
             false => emit!(#hidden::Ok(__product) => __product,),
         };
-        let product = emit!(match #call { #arms #hidden::Err(__reason) => #hidden_rejection });
+        // The reason may turn out to be of a type that has no values, of which rustc 1.85 would say so.
+        let product = emit!(match #call {
+            #arms
+            #[allow(unreachable_code)]
+            #hidden::Err(__reason) => #hidden_rejection
+        });
         match facts.diverges || facts.plain {
             true => emit!((#product)),
             false => {
