@@ -5,6 +5,7 @@
 
 #[path = "../../promise-runtime/src/hot/shared/counts.rs"]
 mod counts;
+#[macro_use]
 #[path = "model_kit/planted.rs"]
 mod planted;
 #[path = "model_kit/sync.rs"]
@@ -174,24 +175,8 @@ fn two_watch_while_the_last_one_lets_go() {
     });
 }
 
-macro_rules! models {
-    ($($model:ident)+) => {
-        $(
-            #[test]
-            fn $model() {
-                super::$model();
-            }
-        )+
-
-        #[test]
-        fn every_ordering_is_needed() {
-            crate::planted::every_ordering_is_needed("tests::every_ordering_is_needed", &[$(super::$model),+], &[]);
-        }
-    };
-}
-
 mod tests {
-    models!(
+    models!(&[];
         two_let_go
         one_more_holds_it_while_another_lets_go
         one_lets_go_while_another_only_watches

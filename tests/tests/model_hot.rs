@@ -7,6 +7,7 @@
 mod browser;
 #[path = "model_kit/sync.rs"]
 mod kit;
+#[macro_use]
 #[path = "model_kit/planted.rs"]
 mod planted;
 #[path = "../../promise-runtime/src/resolvers.rs"]
@@ -857,25 +858,9 @@ fn a_panic_is_for_one() {
 #[path = "model_kit/parent.rs"]
 mod parent;
 
-macro_rules! models {
-    ($($model:ident)+) => {
-        $(
-            #[test]
-            fn $model() {
-                super::$model();
-            }
-        )+
-
-        #[test]
-        fn every_ordering_is_needed() {
-            crate::planted::every_ordering_is_needed("tests::every_ordering_is_needed", &[$(super::$model),+], &[]);
-        }
-    };
-}
-
 mod tests {
     // The slowest last.
-    models!(
+    models!(&[];
         a_value_arrives
         the_first_call_decides
         handles_are_dropped_while_it_settles

@@ -2,6 +2,7 @@
 
 #[path = "model_kit/parent.rs"]
 mod parent;
+#[macro_use]
 #[path = "model_kit/planted.rs"]
 mod planted;
 #[allow(dead_code, unexpected_cfgs, unreachable_pub)]
@@ -132,24 +133,8 @@ fn a_clone_resolves_too() {
     });
 }
 
-macro_rules! models {
-    ($($model:ident)+) => {
-        $(
-            #[test]
-            fn $model() {
-                super::$model();
-            }
-        )+
-
-        #[test]
-        fn every_ordering_is_needed() {
-            crate::planted::every_ordering_is_needed("tests::every_ordering_is_needed", &[$(super::$model),+], &[]);
-        }
-    };
-}
-
 mod tests {
-    models!(
+    models!(&[];
         a_value_arrives
         the_first_call_decides
         a_dropped_promise_drops_what_it_would_get

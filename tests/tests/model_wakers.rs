@@ -5,6 +5,7 @@
 
 #[path = "model_kit/parent.rs"]
 mod parent;
+#[macro_use]
 #[path = "model_kit/planted.rs"]
 mod planted;
 #[path = "model_kit/sync.rs"]
@@ -425,25 +426,9 @@ const UNSEEN: [(&str, &str, &str); 3] = [
     ("release", MEMORY, "entry.wakers.fetch_or(CLOSED, AcqRel)"),
 ];
 
-macro_rules! models {
-    ($($model:ident)+) => {
-        $(
-            #[test]
-            fn $model() {
-                super::$model();
-            }
-        )+
-
-        #[test]
-        fn every_ordering_is_needed() {
-            crate::planted::every_ordering_is_needed("tests::every_ordering_is_needed", &[$(super::$model),+], &super::UNSEEN);
-        }
-    };
-}
-
 mod tests {
     // The quickest first.
-    models!(
+    models!(&super::UNSEEN;
         a_waker_is_kept_by_two_threads
         a_child_is_woken_at_once
         the_last_wakers_go

@@ -7,6 +7,24 @@ use std::{
     sync::{Mutex, OnceLock, atomic::Ordering},
 };
 
+/// A test of each model, and one that every ordering in the source is needed by one of them, but for those that are `$unseen`.
+/// For a module `tests` below the models.
+macro_rules! models {
+    ($unseen:expr; $($model:ident)+) => {
+        $(
+            #[test]
+            fn $model() {
+                super::$model();
+            }
+        )+
+
+        #[test]
+        fn every_ordering_is_needed() {
+            crate::planted::every_ordering_is_needed("tests::every_ordering_is_needed", &[$(super::$model),+], $unseen);
+        }
+    };
+}
+
 /// One half of an ordering at one place of the source, as `acquire memory.rs:123`.
 const VARIABLE: &str = "PROMISE_MODEL_WITHOUT";
 
