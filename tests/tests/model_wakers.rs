@@ -409,7 +409,7 @@ fn a_waker_is_kept_by_two_threads() {
     });
 }
 
-const MEMORY: &str = "../promise-runtime/src/combine/many/wakers/memory.rs";
+const MEMORY: &str = "../promise-runtime/src/combine/many/wakers/memory/mod.rs";
 const LENDER: &str = "../promise-runtime/src/combine/many/wakers/lender.rs";
 
 /// What loom cannot tell.

@@ -25,7 +25,7 @@ macro_rules! models {
     };
 }
 
-/// One half of an ordering at one place of the source, as `acquire memory.rs:123`.
+/// One half of an ordering at one place of the source, as `acquire combine/many/wakers/lender.rs:123`.
 const VARIABLE: &str = "PROMISE_MODEL_WITHOUT";
 
 fn planted() -> Option<&'static str> {
@@ -49,7 +49,7 @@ pub(crate) fn ordering(
         return order;
     }
     let place = Location::caller();
-    let file = place.file().rsplit('/').next().unwrap_or_default();
+    let file = in_source(place.file());
     for (half, without) in [("acquire", no_acquire), ("release", no_release)] {
         let Some(without) = without else { continue };
         let name = format!("{half} {file}:{}", place.line());
@@ -97,9 +97,14 @@ pub(crate) fn every_ordering_is_needed(test: &str, models: &[fn()], unseen: &[(&
     );
 }
 
+/// The file's path within the crate's source.
+fn in_source(file: &str) -> &str {
+    file.rsplit("/src/").next().unwrap_or_default()
+}
+
 /// Whether this is the half of an ordering in a line of this file that contains this.
 fn is_at(half: &str, &(kind, file, part): &(&str, &str, &str)) -> bool {
-    let name = format!("{kind} {}:", file.rsplit('/').next().unwrap_or_default());
+    let name = format!("{kind} {}:", in_source(file));
     let Some(line) = half.strip_prefix(&name) else {
         return false;
     };

@@ -8,20 +8,20 @@
 //! child that are alive: as long as there is one, the memory stays. Everything is atomic, but for the waker of the
 //! parent (see [`WAKING`]) and for what only the machine uses ([`Pass`]).
 
+mod entry;
+mod pass;
+
 use alloc::alloc::handle_alloc_error;
 use core::{
     alloc::Layout,
     cell::Cell,
     marker::PhantomData,
-    mem::{self, ManuallyDrop},
+    mem::ManuallyDrop,
     ptr::{self, NonNull},
-    task::{RawWaker, RawWakerVTable, Waker},
+    task::{RawWaker, Waker},
 };
 
-use super::{
-    super::children::{BITS, Word},
-    ROUNDS,
-};
+use super::super::children::{BITS, Word};
 use crate::sync::{
     UnsafeCell, alloc,
     atomic::{
@@ -30,6 +30,9 @@ use crate::sync::{
     },
     dealloc, retired,
 };
+pub(super) use entry::Child;
+use entry::{CLOSED, Entry};
+pub(super) use pass::{Pass, Round};
 
 struct Header {
     /// The machine, and each child that had wakers when the machine was dropped.
@@ -52,33 +55,6 @@ struct Header {
     round: Cell<Round>,
 }
 
-/// What a round has to look at.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Round {
-    /// The words that have a bit in the root, or the root itself if children have no groups.
-    Words,
-    /// The words of groups that have a bit in the root.
-    Groups,
-    /// All words.
-    All,
-}
-
-impl Round {
-    /// That over those who were woken.
-    fn of_woken(group: u32) -> Round {
-        match group > BITS.ilog2() {
-            true => Round::Groups,
-            false => Round::Words,
-        }
-    }
-}
-
-struct Entry {
-    index: u32,
-    /// Wakers of this child that are alive, and [`CLOSED`].
-    wakers: AtomicU32,
-}
-
 /// Somebody wakes the parent, or the machine changes it. Whoever sets this is the only one to use `parent`, until the flag is taken back.
 const WAKING: usize = 1;
 
@@ -90,23 +66,9 @@ const FLAGS: usize = WAKING | MORE;
 const ROOT_SHIFT: u32 = 2;
 const ROOT_BITS: usize = BITS - ROOT_SHIFT as usize;
 
-/// The machine is gone; the last waker of the child gives up the child's share of the memory.
-const CLOSED: u32 = 1 << 31;
-
-/// More wakers of one child than fit into memory, unless they are leaked.
-const TOO_MANY: u32 = 1 << 30;
-
 /// What wakers and the machine look at.
 #[derive(Clone, Copy)]
 pub(super) struct Parts<'a>(&'a Header);
-
-/// What the machine alone uses.
-pub(super) struct Pass<'a> {
-    header: &'a Header,
-    /// How many children were woken before their poll had returned.
-    pub(super) at_once: usize,
-    rounds: usize,
-}
 
 /// The machine's share of the memory.
 pub(super) struct Memory(NonNull<Header>);
@@ -190,7 +152,7 @@ impl Memory {
         // SAFETY: by the caller's promise.
         let header: &Header = unsafe { &*address.cast() };
         // SAFETY: this is the address of an entry.
-        unsafe { clone(Parts(header).child(i).entry.cast()) }
+        unsafe { entry::clone(Parts(header).child(i).entry.cast()) }
     }
 
     #[inline(always)]
@@ -207,12 +169,7 @@ impl Memory {
     pub(super) fn parts(&mut self) -> (Parts<'_>, Pass<'_>) {
         // SAFETY: the machine's share keeps it alive.
         let header: &Header = unsafe { self.0.as_ref() };
-        let pass = Pass {
-            header,
-            at_once: 0,
-            rounds: 0,
-        };
-        (Parts(header), pass)
+        (Parts(header), Pass::new(header))
     }
 
     /// Whom to wake from now on; false if another one is just being woken.
@@ -496,178 +453,5 @@ impl<'a> Parts<'a> {
             entry: unsafe { self.0.entries.add(i) },
             machine: PhantomData,
         }
-    }
-}
-
-/// The entry of a child, while the machine is alive.
-#[derive(Clone, Copy)]
-pub(super) struct Child<'a> {
-    entry: *const Entry,
-    machine: PhantomData<&'a Header>,
-}
-
-impl<'a> Child<'a> {
-    #[inline(always)]
-    fn entry(self) -> &'a Entry {
-        // SAFETY: it is there as long as the machine.
-        unsafe { &*self.entry }
-    }
-
-    /// A waker that is not counted: it is for one poll, in which the machine is alive.
-    #[inline(always)]
-    pub(super) fn lend_waker(self) -> ManuallyDrop<Waker> {
-        // SAFETY: the functions ask for the address of an entry. Nobody drops what was not counted.
-        let waker = unsafe { Waker::from_raw(RawWaker::new(self.entry.cast(), &VTABLE)) };
-        ManuallyDrop::new(waker)
-    }
-
-    /// Whether a waker of this child is alive.
-    #[inline(always)]
-    pub(super) fn has_wakers(self) -> bool {
-        self.entry().wakers.load(Relaxed) != 0
-    }
-}
-
-impl Pass<'_> {
-    /// What the next round has to look at.
-    #[inline(always)]
-    pub(super) fn round(&self) -> Round {
-        self.header.round.get()
-    }
-
-    fn change(&mut self, count: usize, ended_before: Option<usize>) {
-        let header = self.header;
-        header.count.set(count);
-        header.ended_before.set(ended_before);
-        header
-            .round
-            .set(match count == 0 && ended_before.is_none() {
-                true => Round::of_woken(header.group),
-                false => Round::All,
-            });
-    }
-
-    #[inline(always)]
-    fn again(&mut self, word: usize) -> &mut Word {
-        assert!(word < self.header.children.div_ceil(BITS));
-        // SAFETY: `new` has made so many.
-        let place = unsafe { self.header.again.add(word) };
-        // SAFETY: as above, and nobody but the machine, which is borrowed, has a way to these words.
-        unsafe { &mut *place }
-    }
-
-    /// How many children are polled in the next pass whatever happens.
-    pub(super) fn count(&self) -> usize {
-        self.header.count.get()
-    }
-
-    /// The next pass polls these children of a word.
-    #[cold]
-    pub(super) fn poll_again(&mut self, word: usize, bits: Word) {
-        let again = self.again(word);
-        let new = bits & !*again;
-        *again |= bits;
-        let count = self.count() + new.count_ones() as usize;
-        self.change(count, self.header.ended_before.get());
-    }
-
-    pub(super) fn take_again(&mut self, word: usize) -> Word {
-        let again = mem::take(self.again(word));
-        let count = self.count() - again.count_ones() as usize;
-        self.change(count, self.header.ended_before.get());
-        again
-    }
-
-    /// Whether there is to be another round for those who were woken in this one. Not if children woke themselves, or are polled whatever happens.
-    #[inline(always)]
-    pub(super) fn goes_on(&mut self) -> bool {
-        self.rounds += 1;
-        self.at_once == 0 && self.round() != Round::All && self.rounds < ROUNDS
-    }
-
-    /// Where this pass starts.
-    pub(super) fn start(&mut self) -> usize {
-        let start = self.header.ended_before.get().unwrap_or(0);
-        self.change(self.count(), None);
-        start
-    }
-
-    /// The next pass goes on after this word.
-    #[cold]
-    pub(super) fn end_early(&mut self, word: usize) {
-        let words = self.header.children.div_ceil(BITS);
-        self.change(self.count(), Some((word + 1) % words));
-    }
-}
-
-/// What a waker does.
-static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
-
-/// An entry, by the address that is its wakers' data, with the header before it.
-///
-/// # Safety
-///
-/// The entry is there: a waker of it is alive, or it is lent. Not to be used once that has changed.
-#[inline(always)]
-unsafe fn entry<'a>(address: *const ()) -> (&'a Entry, NonNull<Header>) {
-    let address: *const Entry = address.cast();
-    // SAFETY: by the caller's promise.
-    let entry = unsafe { &*address };
-    // SAFETY: so many entries stand before this one.
-    let first = unsafe { address.sub(entry.index as usize) };
-    const AT: usize = size_of::<Header>();
-    const { assert!(align_of::<Entry>() <= align_of::<Header>()) };
-    // SAFETY: and before these the header, without a gap, as it is aligned to more than they are.
-    let header = unsafe { first.byte_sub(AT) }.cast::<Header>();
-    // SAFETY: part of an allocation.
-    (entry, unsafe { NonNull::new_unchecked(header.cast_mut()) })
-}
-
-unsafe fn clone(address: *const ()) -> RawWaker {
-    // SAFETY: a waker is being cloned.
-    let (entry, _) = unsafe { entry(address) };
-    if entry.wakers.fetch_add(1, Relaxed) & !CLOSED >= TOO_MANY {
-        too_many(entry);
-    }
-    RawWaker::new(address, &VTABLE)
-}
-
-#[cold]
-fn too_many(entry: &Entry) -> ! {
-    entry.wakers.fetch_sub(1, Relaxed);
-    panic!("a waker was cloned too often");
-}
-
-unsafe fn wake(address: *const ()) {
-    /// The waker is used up, also if that of the parent panics.
-    struct Used(*const ());
-    impl Drop for Used {
-        #[inline(always)]
-        fn drop(&mut self) {
-            // SAFETY: the waker that `wake` has used up.
-            unsafe { drop_waker(self.0) };
-        }
-    }
-    let used = Used(address);
-    // SAFETY: the waker is alive until the end.
-    unsafe { wake_by_ref(used.0) };
-}
-
-#[inline(always)]
-unsafe fn wake_by_ref(address: *const ()) {
-    // SAFETY: a waker is borrowed for as long as this takes.
-    let (entry, header) = unsafe { entry(address) };
-    // SAFETY: as above.
-    let header = unsafe { header.as_ref() };
-    header.child_is_woken(entry.index as usize);
-}
-
-#[inline(always)]
-unsafe fn drop_waker(address: *const ()) {
-    // SAFETY: a waker is being dropped.
-    let (entry, header) = unsafe { entry(address) };
-    if entry.wakers.fetch_sub(1, AcqRel) == CLOSED | 1 {
-        // SAFETY: this was the child's last waker after the machine was gone, so the child's share is ours.
-        unsafe { Header::release(header) };
     }
 }
