@@ -59,7 +59,6 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
         names: Cell::new(0),
         choices: Cell::new(0),
         documented: RefCell::default(),
-        completed: RefCell::default(),
         records: RefCell::default(),
         errors: RefCell::new(errors.reported()),
     };
@@ -85,9 +84,7 @@ struct Lowering<'a> {
     names: Cell<usize>,
     /// The choices by type that the expansion makes: one bit each.
     choices: Cell<u32>,
-    /// The user's names of steps and statics, and those that are still being typed.
-    documented: RefCell<TokenStream>,
-    completed: RefCell<TokenStream>,
+    documented: RefCell<documented::Names>,
     /// The sets of field names that need a struct.
     records: RefCell<Vec<Vec<String>>>,
     /// The mistakes, until they are emitted.
@@ -136,7 +133,7 @@ impl Lowering<'_> {
         let import = self.runtime.import();
         let traits = self.import_traits();
         let words = emit!(use #hidden::{
-            Err as __Err, Kind as __Kind, Ok as __Ok, Rejection as __Rejection, AskFutureOfResult as __Ask,
+            Err as __Err, Kind::{Later as __Later, Now as __Now}, Ok as __Ok, Rejection as __Rejection, AskFutureOfResult as __Ask,
         };);
         let documentation = self.documentation();
         let contents = emit!(#import #traits #words #documentation #records #block);

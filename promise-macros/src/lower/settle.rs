@@ -1,7 +1,7 @@
 //! From what a step produced to its value, or out of the region.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt as _, quote_spanned};
 use syn::Lifetime;
 
 use super::choices::Choice;
@@ -33,7 +33,9 @@ impl Lowering<'_> {
     pub(super) fn wait(&self, future: TokenStream, scope: &Scope) -> TokenStream {
         let mut raced = future;
         if scope.deadlines.is_empty() {
-            raced.extend(emit!(.await));
+            // Token by token: to add a stream to another is a call into rustc.
+            raced.append(Punct::new('.', Spacing::Alone));
+            raced.append(internal("await"));
             return raced;
         }
         let hidden = &self.hidden;
@@ -89,16 +91,16 @@ impl Lowering<'_> {
                 let __product = #product;
                 #unreachable
                 match __Ask(&__product).#method() {
-                    __Kind::Later(__later) => __later << __product,
-                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                    __Later(__later) => __later << __product,
+                    __Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
             true => emit!({
                 let __product = #product;
                 #unreachable
                 match { __kind = __Ask(&__product).#method(); __kind } {
-                    __Kind::Later(__later) => __later << __product,
-                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                    __Later(__later) => __later << __product,
+                    __Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
         };
@@ -118,8 +120,8 @@ impl Lowering<'_> {
         };
         let started = emit!({
             match #kind {
-                __Kind::Later(__later) => __later >> &mut finally,
-                __Kind::Now(__now) => break #settled __now.called(&mut finally),
+                __Later(__later) => __later >> &mut finally,
+                __Now(__now) => break #settled __now.called(&mut finally),
             }
         });
         self.settled(started, &settled, span, known, span, scope)
@@ -147,7 +149,7 @@ impl Lowering<'_> {
             });
         }
         let reject = self.reject(&internal("__reason"), span, scope);
-        emit!({ match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject } })
+        emit!(match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject })
     }
 
     /// The same, where the product may borrow from its own temporaries: they live until it has settled.
@@ -208,11 +210,11 @@ impl Lowering<'_> {
         quote_spanned!(at(span)=> #conversion::new(#reason, #tag).__same().__reject())
     }
 
-    /// Leaves the region with a reason of its type.
+    /// Leaves the region with a reason of its type: an expression that goes as far as an arm of a `match` does.
     pub(super) fn leave(&self, reason: &TokenStream, scope: &Scope) -> TokenStream {
         match &scope.leave {
-            Leave::Break(label) => emit!((break #label __Err(#reason))),
-            Leave::Return => emit!((return __Err(#reason))),
+            Leave::Break(label) => emit!(break #label __Err(#reason)),
+            Leave::Return => emit!(return __Err(#reason)),
             Leave::Reject { reject, executor } => emit!({ #reject.call(#reason); break #executor }),
         }
     }
