@@ -228,7 +228,8 @@ impl Lowering<'_> {
             return emit!({ #bindings #expression; #[allow(unreachable_code)] !#hidden::anything() });
         }
         if facts.plain {
-            let contents = self.contents_after(bindings.clone(), body, &Exit::Product(label), scope);
+            let contents =
+                self.contents_after(bindings.clone(), body, &Exit::Product(label), scope);
             let block = block_at(place(&body.expression), contents);
             return emit!(#labelled #block);
         }
@@ -571,7 +572,7 @@ fn start(tokens: &TokenStream) -> Span {
 }
 
 /// A block of ours, of whose value rustc says at `place` that it has the wrong type.
-fn block_at(place: Span, contents: TokenStream) -> Group {
+pub(super) fn block_at(place: Span, contents: TokenStream) -> Group {
     let mut block = Group::new(Delimiter::Brace, contents);
     block.set_span(at(place));
     block

@@ -4,10 +4,14 @@ use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt as _, quote_spanned};
 use syn::Lifetime;
 
+use super::arrow::block_at;
 use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::Body;
 use crate::runtime::{at, hidden_at, internal};
+
+/// Up to so many steps LLVM follows a chain from state to state where it is polled, and [`Lowering::keeps_next_apart`] matters.
+pub(super) const UNROLLED: usize = 11;
 
 /// What is known of a product before its type is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,18 +142,33 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         self.chooses(Choice::Kind);
-        let wait = self.wait(started, scope);
+        let wait = block_at(Span::mixed_site(), self.wait(started, scope));
         let value = Ident::new("__value", at(place));
-        if asks_kind(known, scope) {
-            let tag = &scope.tag;
-            let reject = self.leave(&emit!(__kind.same(__reason, #tag)), scope);
-            return emit!({
-                let __kind;
-                match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject }
-            });
+        let tag = &scope.tag;
+        let asks_kind = asks_kind(known, scope);
+        let reject = match asks_kind {
+            true => self.leave(&emit!(__kind.same(__reason, #tag)), scope),
+            false => self.reject(&internal("__reason"), span, scope),
+        };
+        let arms = emit!(__Ok(__value) => #value, __Err(__reason) => #reject);
+        let arms = block_at(Span::mixed_site(), arms);
+        let declared = asks_kind.then(|| emit!(let __kind;));
+        // In a block of its own: after a `let` of the `match` a flag would be stored, which says whether its value is still there.
+        match self.keeps_next_apart(scope) {
+            true => emit!({ #declared match __settled(#label: #wait) #arms }),
+            false => emit!({ #declared match #label: #wait #arms }),
         }
-        let reject = self.reject(&internal("__reason"), span, scope);
-        emit!(match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject })
+    }
+
+    /// Whether the next outcome goes through a call that does nothing.
+    ///
+    /// Most futures are ready, and LLVM puts an instruction into their way: it loads the number of the state to be suspended in
+    /// before it knows whether it has to. Behind a call it tests for pending, fulfilled and rejected at once, and does not.
+    /// But a chain with such a call, if it does suspend, is no longer followed from state to state, and the call costs rustc
+    /// a tenth of a step. So there are as few as it takes to be as fast as by hand.
+    fn keeps_next_apart(&self, scope: &Scope) -> bool {
+        let index = self.settled.replace(self.settled.get() + 1);
+        scope.keeps_apart && index > 2 && index % 2 == 1
     }
 
     /// The same, where the product may borrow from its own temporaries: they live until it has settled.
