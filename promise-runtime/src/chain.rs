@@ -308,9 +308,20 @@ impl<F: Future> Future for Chain<F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().future.poll(context)
+        match self.project().future.poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(outcome),
+            Poll::Pending => {
+                waits();
+                Poll::Pending
+            }
+        }
     }
 }
+
+/// The code on the way to the call of a cold function stands behind the rest: whoever has to wait is in no hurry.
+#[cold]
+#[inline(always)]
+const fn waits() {}
 
 /// The rejection type of what cannot reject: [`Infallible`](core::convert::Infallible).
 #[cfg(feature = "std")]

@@ -228,8 +228,9 @@ impl Lowering<'_> {
             return emit!({ #bindings #expression; #[allow(unreachable_code)] !#hidden::anything() });
         }
         if facts.plain {
-            let expression = self.contents(body, &Exit::Product(label.clone()), scope);
-            let block = block_at(place(&body.expression), &emit!(#bindings #expression));
+            let contents =
+                self.contents_after(bindings.clone(), body, &Exit::Product(label), scope);
+            let block = block_at(place(&body.expression), contents);
             return emit!(#labelled #block);
         }
         if facts.borrows {
@@ -240,8 +241,10 @@ impl Lowering<'_> {
             (_, _, Some(block)) => within(&block, bindings),
             (true, false, None) => self.bare(body, scope),
             _ => {
-                let expression = self.contents(body, &Exit::Product(label), scope);
-                emit!(#labelled { #bindings #expression })
+                let contents =
+                    self.contents_after(bindings.clone(), body, &Exit::Product(label), scope);
+                let block = block_at(Span::mixed_site(), contents);
+                emit!(#labelled #block)
             }
         };
         let place = place(&body.expression);
@@ -532,12 +535,33 @@ fn place(expression: &Expr) -> Span {
     let block = match expression {
         Expr::Block(block) => &block.block,
         Expr::Verbatim(tokens) => return start(&unbraced(tokens)),
-        _ => return expression.span(),
+        _ => return extent(expression),
     };
     match block.stmts.last() {
         Some(Stmt::Expr(tail, None)) => place(tail),
         Some(Stmt::Macro(tail)) if tail.semi_token.is_none() => tail.span(),
         _ => block.brace_token.span.join(),
+    }
+}
+
+/// From an expression's first token to its last. Nearly all are calls and operators, and syn writes all the tokens to say so.
+fn extent(expression: &Expr) -> Span {
+    let join = |first: Span, last: Span| first.join(last).unwrap_or(first);
+    match expression {
+        Expr::Call(call) if call.attrs.is_empty() => {
+            join(extent(&call.func), call.paren_token.span.close())
+        }
+        Expr::MethodCall(call) if call.attrs.is_empty() => {
+            join(extent(&call.receiver), call.paren_token.span.close())
+        }
+        Expr::Binary(binary) if binary.attrs.is_empty() => {
+            join(extent(&binary.left), extent(&binary.right))
+        }
+        Expr::Path(path) if path.attrs.is_empty() => match path.path.get_ident() {
+            Some(name) => name.span(),
+            None => path.span(),
+        },
+        _ => expression.span(),
     }
 }
 
@@ -548,10 +572,10 @@ fn start(tokens: &TokenStream) -> Span {
 }
 
 /// A block of ours, of whose value rustc says at `place` that it has the wrong type.
-fn block_at(place: Span, contents: &TokenStream) -> TokenStream {
-    let mut block = Group::new(Delimiter::Brace, contents.clone());
+pub(super) fn block_at(place: Span, contents: TokenStream) -> Group {
+    let mut block = Group::new(Delimiter::Brace, contents);
     block.set_span(at(place));
-    TokenTree::Group(block).into()
+    block
 }
 
 /// A block that cannot be read, for rustc to say why.

@@ -15,30 +15,36 @@ pub(super) enum Documented {
     Static,
 }
 
-impl Documented {
-    fn path(self, hidden: &Ident, name: &Ident) -> TokenStream {
-        let module = internal(match self {
-            Self::Step => "steps",
-            Self::Static => "statics",
-        });
-        emit!(#hidden::#module::#name)
-    }
+/// The user's names of steps and statics.
+#[derive(Default)]
+pub(super) struct Names {
+    steps: Vec<Ident>,
+    statics: Vec<Ident>,
+    /// Statements for those that are still being typed.
+    typed: TokenStream,
 }
 
 impl Lowering<'_> {
     pub(super) fn document(&self, kind: Documented, name: &Ident) {
-        let path = kind.path(&self.hidden, name);
-        self.documented.borrow_mut().extend(emit!(#path as _,));
+        let mut names = self.documented.borrow_mut();
+        match kind {
+            Documented::Step => names.steps.push(name.clone()),
+            Documented::Static => names.statics.push(name.clone()),
+        }
     }
 
     /// Has an editor offer the steps or statics in the place of a name that is still being typed. The compiler does not
     /// get to see it.
     pub(super) fn complete(&self, kind: Documented, name: &Ident) {
-        let path = kind.path(&self.hidden, name);
+        let module = internal(match kind {
+            Documented::Step => "steps",
+            Documented::Static => "statics",
+        });
         let hidden = &self.hidden;
-        self.completed
+        self.documented
             .borrow_mut()
-            .extend(emit!(#hidden::typing! { let _ = #path; }));
+            .typed
+            .extend(emit!(#hidden::typing! { let _ = #hidden::#module::#name; }));
     }
 
     /// The same after a source, where what has been typed so far may go on with a step or with something of its own.
@@ -49,7 +55,16 @@ impl Lowering<'_> {
 
     /// The names so far.
     pub(super) fn documentation(&self) -> TokenStream {
-        let (documented, completed) = (self.documented.take(), self.completed.take());
-        emit!(#[allow(unused_imports)] use {#documented}; #completed)
+        let hidden = &self.hidden;
+        let Names {
+            steps,
+            statics,
+            typed,
+        } = self.documented.take();
+        emit!(
+            #[allow(unused_imports)]
+            use #hidden::{steps::{#(#steps as _),*}, statics::{#(#statics as _),*}};
+            #typed
+        )
     }
 }

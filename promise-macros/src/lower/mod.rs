@@ -57,9 +57,9 @@ pub(crate) fn promise(promise: &Promise, errors: &Errors) -> TokenStream {
         capture: promise.capture,
         rejection: promise.types.rejection.as_ref(),
         names: Cell::new(0),
+        settled: Cell::new(0),
         choices: Cell::new(0),
         documented: RefCell::default(),
-        completed: RefCell::default(),
         records: RefCell::default(),
         errors: RefCell::new(errors.reported()),
     };
@@ -83,11 +83,11 @@ struct Lowering<'a> {
     /// The rejection type that the user named.
     rejection: Option<&'a Type>,
     names: Cell<usize>,
+    /// How many outcomes of the chain have been taken apart.
+    settled: Cell<usize>,
     /// The choices by type that the expansion makes: one bit each.
     choices: Cell<u32>,
-    /// The user's names of steps and statics, and those that are still being typed.
-    documented: RefCell<TokenStream>,
-    completed: RefCell<TokenStream>,
+    documented: RefCell<documented::Names>,
     /// The sets of field names that need a struct.
     records: RefCell<Vec<Vec<String>>>,
     /// The mistakes, until they are emitted.
@@ -106,6 +106,8 @@ struct Scope {
     deadlines: Vec<Deadline>,
     /// In a handler that may well end the process: one of rejections, or one that only looks.
     may_diverge: bool,
+    /// Some outcomes go through a call that does nothing: see [`Lowering::keeps_next_apart`].
+    keeps_apart: bool,
     /// Steps of the region that do nothing unless something in it can reject.
     needs_rejection: Rc<RefCell<Vec<Span>>>,
 }
@@ -136,7 +138,8 @@ impl Lowering<'_> {
         let import = self.runtime.import();
         let traits = self.import_traits();
         let words = emit!(use #hidden::{
-            Err as __Err, Kind as __Kind, Ok as __Ok, Rejection as __Rejection, AskFutureOfResult as __Ask,
+            Err as __Err, Kind::{Later as __Later, Now as __Now}, Ok as __Ok, Rejection as __Rejection,
+            AskFutureOfResult as __Ask, settled as __settled,
         };);
         let documentation = self.documentation();
         let contents = emit!(#import #traits #words #documentation #records #block);
@@ -163,14 +166,17 @@ impl Lowering<'_> {
 
     /// The statements of a chain's `async` block.
     fn block(&self, chain: &Chain, converts: bool, fulfilment: Option<&Type>) -> TokenStream {
-        let (region, tag) = self.region(converts);
+        let (mut region, tag) = self.region(converts);
+        region.keeps_apart = chain.steps.len() <= settle::UNROLLED;
         let Leave::Break(label) = &region.leave else {
             unreachable!("`region` makes a label")
         };
+        let around = self.settled.take();
         let steps = match fulfilment {
             Some(fulfilment) => self.steps_to(chain, fulfilment, &region),
             None => self.steps(chain, chain.steps.len(), &region),
         };
+        self.settled.set(around);
         let hidden = &self.hidden;
         let pin = self.pin(&region);
         let variable = &region.tag;
@@ -217,6 +223,7 @@ impl Lowering<'_> {
             converts: rejection.is_some(),
             deadlines: Vec::new(),
             may_diverge: false,
+            keeps_apart: false,
             needs_rejection: Rc::default(),
         };
         (scope, declaration)
@@ -273,6 +280,14 @@ impl Scope {
     fn behind(&self, label: Lifetime) -> Self {
         Self {
             leave: Leave::Break(label),
+            ..self.clone()
+        }
+    }
+
+    /// The same region before a `finally`, where no call is needed to keep outcomes apart.
+    fn guarded(&self) -> Self {
+        Self {
+            keeps_apart: false,
             ..self.clone()
         }
     }

@@ -1,13 +1,17 @@
 //! From what a step produced to its value, or out of the region.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt as _, quote_spanned};
 use syn::Lifetime;
 
+use super::arrow::block_at;
 use super::choices::Choice;
 use super::{Leave, Lowering, Scope, emit};
 use crate::model::Body;
 use crate::runtime::{at, hidden_at, internal};
+
+/// Up to so many steps LLVM follows a chain from state to state where it is polled, and [`Lowering::keeps_next_apart`] matters.
+pub(super) const UNROLLED: usize = 11;
 
 /// What is known of a product before its type is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +37,9 @@ impl Lowering<'_> {
     pub(super) fn wait(&self, future: TokenStream, scope: &Scope) -> TokenStream {
         let mut raced = future;
         if scope.deadlines.is_empty() {
-            raced.extend(emit!(.await));
+            // Token by token: to add a stream to another is a call into rustc.
+            raced.append(Punct::new('.', Spacing::Alone));
+            raced.append(internal("await"));
             return raced;
         }
         let hidden = &self.hidden;
@@ -89,16 +95,16 @@ impl Lowering<'_> {
                 let __product = #product;
                 #unreachable
                 match __Ask(&__product).#method() {
-                    __Kind::Later(__later) => __later << __product,
-                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                    __Later(__later) => __later << __product,
+                    __Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
             true => emit!({
                 let __product = #product;
                 #unreachable
                 match { __kind = __Ask(&__product).#method(); __kind } {
-                    __Kind::Later(__later) => __later << __product,
-                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                    __Later(__later) => __later << __product,
+                    __Now(__now) => break #settled __now.outcome(__product),
                 }
             }),
         };
@@ -118,8 +124,8 @@ impl Lowering<'_> {
         };
         let started = emit!({
             match #kind {
-                __Kind::Later(__later) => __later >> &mut finally,
-                __Kind::Now(__now) => break #settled __now.called(&mut finally),
+                __Later(__later) => __later >> &mut finally,
+                __Now(__now) => break #settled __now.called(&mut finally),
             }
         });
         self.settled(started, &settled, span, known, span, scope)
@@ -136,18 +142,33 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         self.chooses(Choice::Kind);
-        let wait = self.wait(started, scope);
+        let wait = block_at(Span::mixed_site(), self.wait(started, scope));
         let value = Ident::new("__value", at(place));
-        if asks_kind(known, scope) {
-            let tag = &scope.tag;
-            let reject = self.leave(&emit!(__kind.same(__reason, #tag)), scope);
-            return emit!({
-                let __kind;
-                match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject }
-            });
+        let tag = &scope.tag;
+        let asks_kind = asks_kind(known, scope);
+        let reject = match asks_kind {
+            true => self.leave(&emit!(__kind.same(__reason, #tag)), scope),
+            false => self.reject(&internal("__reason"), span, scope),
+        };
+        let arms = emit!(__Ok(__value) => #value, __Err(__reason) => #reject);
+        let arms = block_at(Span::mixed_site(), arms);
+        let declared = asks_kind.then(|| emit!(let __kind;));
+        // In a block of its own: after a `let` of the `match` a flag would be stored, which says whether its value is still there.
+        match self.keeps_next_apart(scope) {
+            true => emit!({ #declared match __settled(#label: #wait) #arms }),
+            false => emit!({ #declared match #label: #wait #arms }),
         }
-        let reject = self.reject(&internal("__reason"), span, scope);
-        emit!({ match #label: { #wait } { __Ok(__value) => #value, __Err(__reason) => #reject } })
+    }
+
+    /// Whether the next outcome goes through a call that does nothing.
+    ///
+    /// Most futures are ready, and LLVM puts an instruction into their way: it loads the number of the state to be suspended in
+    /// before it knows whether it has to. Behind a call it tests for pending, fulfilled and rejected at once, and does not.
+    /// But a chain with such a call, if it does suspend, is no longer followed from state to state, and the call costs rustc
+    /// a tenth of a step. So there are as few as it takes to be as fast as by hand.
+    fn keeps_next_apart(&self, scope: &Scope) -> bool {
+        let index = self.settled.replace(self.settled.get() + 1);
+        scope.keeps_apart && index > 2 && index % 2 == 1
     }
 
     /// The same, where the product may borrow from its own temporaries: they live until it has settled.
@@ -208,11 +229,11 @@ impl Lowering<'_> {
         quote_spanned!(at(span)=> #conversion::new(#reason, #tag).__same().__reject())
     }
 
-    /// Leaves the region with a reason of its type.
+    /// Leaves the region with a reason of its type: an expression that goes as far as an arm of a `match` does.
     pub(super) fn leave(&self, reason: &TokenStream, scope: &Scope) -> TokenStream {
         match &scope.leave {
-            Leave::Break(label) => emit!((break #label __Err(#reason))),
-            Leave::Return => emit!((return __Err(#reason))),
+            Leave::Break(label) => emit!(break #label __Err(#reason)),
+            Leave::Return => emit!(return __Err(#reason)),
             Leave::Reject { reject, executor } => emit!({ #reject.call(#reason); break #executor }),
         }
     }

@@ -149,6 +149,7 @@ impl Lowering<'_> {
     fn region_before(&self, scope: &Scope) -> (Scope, TokenStream) {
         let (mut inner, tag) = self.region(scope.converts);
         inner.deadlines.clone_from(&scope.deadlines);
+        inner.keeps_apart = scope.keeps_apart;
         (inner, tag)
     }
 
@@ -321,7 +322,7 @@ impl Lowering<'_> {
         let leave = self.leave(&emit!(__reason), scope);
         let callback = self.callback(handler, scope);
         let after = self.called_back(handler, step.span(), &scope.may_diverge());
-        let outcome = self.continued(before, scope);
+        let outcome = self.continued(before, &scope.guarded());
         emit!(
             let __value = match {
                 let __outcome;

@@ -1,7 +1,7 @@
 //! The words of an arrow inside an expression: `throw`, `return`, `?`, `await`, and the chains and records in it.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, TokenStreamExt as _, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Lifetime, Macro, Stmt, Token};
@@ -30,10 +30,22 @@ pub(super) enum Exit {
 impl Lowering<'_> {
     /// What goes between braces: the expression, or the statements of a block, with our words lowered.
     pub(super) fn contents(&self, body: &Body, exit: &Exit, scope: &Scope) -> TokenStream {
-        if body.facts.broken {
-            return self.broken();
+        self.contents_after(TokenStream::new(), body, exit, scope)
+    }
+
+    /// The same behind statements of ours.
+    pub(super) fn contents_after(
+        &self,
+        mut statements: TokenStream,
+        body: &Body,
+        exit: &Exit,
+        scope: &Scope,
+    ) -> TokenStream {
+        match body.facts.broken {
+            true => statements.extend(self.broken()),
+            false => unbraced(self.expression(body, exit, scope), &mut statements),
         }
-        unbraced(self.expression(body, exit, scope))
+        statements
     }
 
     /// The same of another version of the body's expression.
@@ -44,7 +56,12 @@ impl Lowering<'_> {
         exit: &Exit,
         scope: &Scope,
     ) -> TokenStream {
-        unbraced(self.lowered(expression, &body.nested, exit, scope))
+        let mut contents = TokenStream::new();
+        unbraced(
+            self.lowered(expression, &body.nested, exit, scope),
+            &mut contents,
+        );
+        contents
     }
 
     /// The expression with nothing around it: a block would end the life of its temporaries.
@@ -90,13 +107,15 @@ impl Lowering<'_> {
     }
 }
 
-/// What goes between braces.
-fn unbraced(expression: Expr) -> TokenStream {
+/// Adds what goes between braces. (An expression writes its tokens one by one; a stream of them is copied by rustc.)
+fn unbraced(expression: Expr, contents: &mut TokenStream) {
     match expression {
-        Expr::Block(block) if is_plain_block(&block) => statements(&block.block),
+        Expr::Block(block) if is_plain_block(&block) => contents.append_all(&block.block.stmts),
         expression => match without_parentheses(expression) {
-            expression if body::begins_with_block(&expression) => emit!((#expression)),
-            expression => expression.to_token_stream(),
+            expression if body::begins_with_block(&expression) => {
+                contents.extend(emit!((#expression)));
+            }
+            expression => expression.to_tokens(contents),
         },
     }
 }
@@ -232,14 +251,14 @@ impl Words<'_> {
 
     fn throw(&mut self, reason: Option<&Expr>, span: Span) -> TokenStream {
         let Some(reason) = reason else {
-            return self
-                .lowering
-                .leave(&emit!(::core::unreachable!()), self.scope);
+            return emit!(::core::unreachable!());
         };
         let mut reason = without_parentheses(reason.clone());
         self.visit_expr_mut(&mut reason);
-        self.lowering
-            .reject(&reason.to_token_stream(), span, self.scope)
+        let reject = self
+            .lowering
+            .reject(&reason.to_token_stream(), span, self.scope);
+        emit!((#reject))
     }
 
     fn returned(&mut self, value: Option<&Expr>) -> TokenStream {
