@@ -20,10 +20,9 @@
     unused_qualifications,
     unused_import_braces,
     variant_size_differences,
-    let_underscore_drop,
-    unsafe_code
+    let_underscore_drop
 )]
-#![forbid(unsafe_op_in_unsafe_fn)]
+#![forbid(unsafe_code, unsafe_op_in_unsafe_fn)]
 
 use promise_runtime::prelude::*;
 use promise_tests::api::{ApiError, User, double, fetch_posts, fetch_user};

@@ -102,8 +102,8 @@ struct Scope {
     tag: Ident,
     /// Rejections convert into a type that the user named.
     converts: bool,
-    /// The timeouts around, the outermost first.
-    deadlines: Vec<Deadline>,
+    /// The innermost timeout around.
+    deadline: Option<Deadline>,
     /// In a handler that may well end the process: one of rejections, or one that only looks.
     may_diverge: bool,
     /// Steps of the region that do nothing unless something in it can reject.
@@ -123,8 +123,11 @@ enum Leave {
 
 #[derive(Clone)]
 struct Deadline {
+    /// The block that the time ends.
     label: Lifetime,
     variable: Ident,
+    /// 1 for the outermost.
+    depth: usize,
 }
 
 impl Lowering<'_> {
@@ -215,7 +218,7 @@ impl Lowering<'_> {
             leave: Leave::Break(label),
             tag,
             converts: rejection.is_some(),
-            deadlines: Vec::new(),
+            deadline: None,
             may_diverge: false,
             needs_rejection: Rc::default(),
         };
@@ -289,7 +292,7 @@ impl Scope {
     fn enclosed(&self, leave: Leave) -> Self {
         Self {
             leave,
-            deadlines: Vec::new(),
+            deadline: None,
             ..self.clone()
         }
     }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Lifetime;
 
 use super::choices::Choice;
-use super::{Leave, Lowering, Scope, emit};
+use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::Body;
 use crate::runtime::{at, hidden_at, internal};
 
@@ -31,30 +31,17 @@ impl Product {
 impl Lowering<'_> {
     /// Waits for `future`, and for the timeouts around.
     pub(super) fn wait(&self, future: TokenStream, scope: &Scope) -> TokenStream {
-        let mut raced = future;
-        if scope.deadlines.is_empty() {
-            raced.extend(emit!(.await));
-            return raced;
-        }
+        let Some(Deadline {
+            label, variable, ..
+        }) = &scope.deadline
+        else {
+            return emit!(#future.await);
+        };
         let hidden = &self.hidden;
-        for deadline in scope.deadlines.iter().rev() {
-            let variable = &deadline.variable;
-            raced = emit!(#hidden::within(#raced, #variable.as_mut()));
-        }
-        // `Some(Some(…))`, the outermost deadline outside.
-        let mut pattern = emit!(__output);
-        let mut arms = TokenStream::new();
-        for (inner, deadline) in scope.deadlines.iter().rev().enumerate() {
-            let label = &deadline.label;
-            let outer = scope.deadlines.len() - 1 - inner;
-            let elapsed = (0..outer).fold(
-                emit!(#hidden::None),
-                |pattern, _| emit!(#hidden::Some(#pattern)),
-            );
-            arms.extend(emit!(#elapsed => break #label #hidden::None,));
-            pattern = emit!(#hidden::Some(#pattern));
-        }
-        emit!(match #raced.await { #pattern => __output, #arms })
+        emit!(match #hidden::within(#future, #hidden::pinned!(#variable)).await {
+            __Ok(__output) => __output,
+            __Err(__late) => break #label __Err(__late),
+        })
     }
 
     /// An expression: the value of what `product` yields. The product's temporaries are gone before the await.
