@@ -236,7 +236,9 @@ impl Lowering<'_> {
             .map(|step| self.can_reject(tag, step));
         match region.converts {
             true => TokenStream::new(),
-            false => emit!(#(#redundant)* #tag.__pin();),
+            false => {
+                emit!(#(#[allow(unreachable_code)] #redundant)* #[allow(unreachable_code)] #tag.__pin();)
+            }
         }
     }
 

@@ -67,7 +67,8 @@ impl Lowering<'_> {
         // The product is taken apart at the very end of a block that is over before the await: a variable of that type
         // would be stored beside the future, or keep a flag that says whether it was moved.
         let settled = self.label("settled");
-        // After a handler that never returns, what is ours is unreachable.
+        // After a handler that never returns, what is ours is unreachable. Where its outcome cannot exist, rustc 1.85 says so of
+        // the next expression: the `match` of that outcome, which is ours.
         let unreachable = scope.may_diverge.then(|| emit!(#[allow(unreachable_code)]));
         let method = Ident::new("__kind", at(place));
         let started = match asks_kind(known, scope) {
@@ -77,7 +78,8 @@ impl Lowering<'_> {
                 #unreachable
                 match __Ask(&__product).#method() {
                     __Kind::Later(__later) => __later << __product,
-                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                    #[allow(unreachable_code)]
+                    __Kind::Now(__now) => break #settled match __now.outcome(__product) { __o => __o },
                 }
             }),
             true => emit!({
@@ -85,7 +87,8 @@ impl Lowering<'_> {
                 #unreachable
                 match { __kind = __Ask(&__product).#method(); __kind } {
                     __Kind::Later(__later) => __later << __product,
-                    __Kind::Now(__now) => break #settled __now.outcome(__product),
+                    #[allow(unreachable_code)]
+                    __Kind::Now(__now) => break #settled match __now.outcome(__product) { __o => __o },
                 }
             }),
         };
@@ -106,7 +109,8 @@ impl Lowering<'_> {
         let started = emit!({
             match #kind {
                 __Kind::Later(__later) => __later >> &mut finally,
-                __Kind::Now(__now) => break #settled __now.called(&mut finally),
+                #[allow(unreachable_code)]
+                __Kind::Now(__now) => break #settled match __now.called(&mut finally) { __o => __o },
             }
         });
         self.settled(started, &settled, span, known, span, scope)

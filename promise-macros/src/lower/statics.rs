@@ -107,7 +107,7 @@ impl Lowering<'_> {
     fn shape(&self, values: &TokenStream) -> TokenStream {
         let hidden = &self.hidden;
         self.chooses(Choice::Literal);
-        emit!({ let __values = #values; let __shape = (&&#hidden::literal::Probe(&__values)).__shape(); __shape.to(__values) })
+        emit!({ let __values = #values; let __shape = (&&#hidden::literal::Probe(&__values)).__shape(); #[allow(unreachable_code)] match __shape.to(__values) { __value => __value } })
     }
 
     /// The value of a combinator over these elements. They are evaluated as the scrutinee of a `match`: what they
