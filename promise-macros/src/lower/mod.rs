@@ -258,6 +258,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// The value after what never returns: whatever is wanted. If nothing is, rustc takes the type of what never returns for
+    /// it, because of the `loop`, and asks for no annotation.
+    fn nothing(&self) -> TokenStream {
+        let hidden = &self.hidden;
+        emit!(#[allow(unreachable_code)] if true { !#hidden::anything() } else { loop {} })
+    }
+
     fn number(&self) -> usize {
         let number = self.names.get();
         self.names.set(number + 1);

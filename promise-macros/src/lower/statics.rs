@@ -46,10 +46,14 @@ impl Lowering<'_> {
             StaticKind::Resolve(None) => emit!(#hidden::UNIT),
             StaticKind::Reject(reason) => {
                 let reject = self.reject(&self.argument(reason, scope), span, scope);
-                emit!({ #reject; #[allow(unreachable_code)] !#hidden::anything() })
+                let nothing = self.nothing();
+                emit!({ #reject; #nothing })
             }
             StaticKind::Try(handler) => self.handled_without(handler, span, scope),
-            StaticKind::Never => self.wait(emit!(#hidden::pending()), scope),
+            StaticKind::Never => {
+                let wait = self.wait(emit!(#hidden::pending()), scope);
+                emit!(if true { #wait } else { loop {} })
+            }
             StaticKind::Delay { duration, value } => {
                 let duration = self.argument(duration, scope);
                 let value = value
