@@ -216,6 +216,23 @@ fn a_closures_question_mark_needs_an_annotation_or_an_earlier_rejecting_step() {
 }
 
 #[test]
+fn an_element_with_a_question_mark_goes_by_the_others_wherever_it_stands() {
+    for (first, second) in [(1, 1), (0, 1), (1, 0)] {
+        let outcome = (first + second == 2)
+            .then_some(())
+            .ok_or(ApiError::NotFound);
+        let written = promise! {
+            Promise.all([async { let user = fetch_user(first).await?; Ok(user.id) }, 5, fetch_user(second).then(user => user.id)]).then(_ => ())
+        };
+        assert_eq!(settle(written), outcome);
+    }
+    let race = promise! { Promise.race([async { let user = fetch_user(0).await?; Ok(user.id) }, fetch_user(1).then(user => user.id)]) };
+    assert_eq!(settle(race), Err(ApiError::NotFound));
+    let record = promise! { Promise.all({ id: async { Ok(fetch_user(1).await?.id) }, user: fetch_user(2) }).then(({ id, user }) => id + user.id) };
+    assert_eq!(settle(record), Ok(3));
+}
+
+#[test]
 fn panics_are_not_rejections() {
     let message = panic_message(|| {
         let _ = settle(

@@ -246,6 +246,22 @@ fn a_captured_big_future_as_the_source() {
 }
 
 #[test]
+fn an_element_that_goes_by_the_others_costs_nothing() {
+    no_larger(
+        "all",
+        promise! { Promise.all([async { let v = big(1).await?; Ok(v + 1) }, big(2)]).then(([a, b]) => a + b) },
+        async {
+            let first = async {
+                let v = big(1).await?;
+                Ok(v + 1)
+            };
+            let (a, b) = all((first, big(2))).await?;
+            Ok::<_, Reason>(a + b)
+        },
+    );
+}
+
+#[test]
 fn chains_as_elements_of_a_combinator() {
     no_larger(
         "all",

@@ -172,13 +172,23 @@ impl Lowering<'_> {
             let method = Ident::new("__element", at(element.start));
             emit!({ let __element = #name; #closed let __kind = #hidden::ask_element(&__element).#method(); #child })
         });
+        let children: Vec<_> = children.collect();
         let function = hidden_at(combinator.function(), span);
-        let settled = self.settled_combinator(
-            combinator,
-            &quote_spanned!(at(span)=> #function((#(#children,)*))),
-            span,
-            scope,
-        );
+        let (made, open): (Vec<_>, Vec<_>) =
+            (0..names.len()).partition(|&index| !is_open(elements[index]));
+        let combined = match (open.first(), made.last()) {
+            // What says nothing of its rejection goes by the others, so they come first.
+            (Some(open_at), Some(last)) if open_at < last => {
+                let order = made.iter().chain(&open);
+                let (names_made, made): (Vec<_>, Vec<_>) = order
+                    .map(|&index| (&names[index], &children[index]))
+                    .unzip();
+                let call = quote_spanned!(at(span)=> #function((#(#names,)*)));
+                emit!({ #(let #names_made = #made;)* #call })
+            }
+            _ => quote_spanned!(at(span)=> #function((#(#children,)*))),
+        };
+        let settled = self.settled_combinator(combinator, &combined, span, scope);
         let pins = self.combinator_pins(combinator, rejects, &rejections, &fulfilments);
         let tags = emit!(let #rejections = #hidden::Tag::<_>::new(););
         let declare_rejections = (combinator == Combinator::AllSettled || converts)
