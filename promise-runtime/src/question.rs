@@ -19,32 +19,98 @@ pub fn open<P, E>(_: AskElement<P>, _: Tag<E>) -> Open<P, E> {
     Open(PhantomData)
 }
 
+/// With the type that it rejects with.
 pub trait OpenFuture {
-    fn __close(&self);
+    type Reason;
+    fn __close(&self) -> Tag<Self::Reason>;
 }
 
 impl<F: IntoFuture<Output = Result<T, E>>, T, E> OpenFuture for &&Open<F, E> {
+    type Reason = E;
+
     #[inline(always)]
-    fn __close(&self) {}
+    fn __close(&self) -> Tag<E> {
+        Tag::new()
+    }
 }
 
+/// With the type that it rejects with.
 pub trait OpenResult {
-    fn __close(&self);
+    type Reason;
+    fn __close(&self) -> Tag<Self::Reason>;
 }
 
 impl<T, E> OpenResult for &Open<Result<T, E>, E> {
+    type Reason = E;
+
     #[inline(always)]
-    fn __close(&self) {}
+    fn __close(&self) -> Tag<E> {
+        Tag::new()
+    }
 }
 
 /// It cannot reject, or rejects with another type.
 pub trait Closed {
-    fn __close(&self);
+    fn __close(&self) -> NotOpen;
 }
 
 impl<P, E> Closed for Open<P, E> {
     #[inline(always)]
-    fn __close(&self) {}
+    fn __close(&self) -> NotOpen {
+        NotOpen
+    }
+}
+
+#[derive(Debug)]
+pub struct NotOpen;
+
+/// What a combinator rejects with where each of its elements leaves that open: `?` converts every reason into this, so it is
+/// the reason as it is.
+#[derive(Debug)]
+pub struct AnnotationNeededUnless<E>(E);
+
+impl<E> From<E> for AnnotationNeededUnless<E> {
+    #[inline(always)]
+    fn from(reason: E) -> Self {
+        Self(reason)
+    }
+}
+
+// A type that nothing has fixed becomes `AnnotationNeededUnless`: inherent methods are found before a trait's.
+impl<E> Tag<AnnotationNeededUnless<E>> {
+    #[inline(always)]
+    pub fn __exactly(self) {}
+
+    /// The reason as it was.
+    #[inline(always)]
+    pub fn __exact_reason(self, reason: AnnotationNeededUnless<E>) -> E {
+        reason.0
+    }
+}
+
+pub trait Inexactly {
+    fn __exactly(self);
+}
+
+impl<E> Inexactly for Tag<E> {
+    #[inline(always)]
+    fn __exactly(self) {}
+}
+
+impl Inexactly for NotOpen {
+    #[inline(always)]
+    fn __exactly(self) {}
+}
+
+pub trait InexactReason<E> {
+    fn __exact_reason(self, reason: E) -> E;
+}
+
+impl<E> InexactReason<E> for Tag<E> {
+    #[inline(always)]
+    fn __exact_reason(self, reason: E) -> E {
+        reason
+    }
 }
 
 /// A reason of unknown type is the region's, too: the case of `?` in a macro.

@@ -192,6 +192,13 @@ impl Lowering<'_> {
         emit!((&&&#hidden::open(#probe, #tag)).__close();)
     }
 
+    /// The same; if `tag` carries none either, the rejection is what a `?` is given, as it is.
+    pub(super) fn closed_exactly(&self, probe: &TokenStream, tag: &Ident) -> TokenStream {
+        let hidden = &self.hidden;
+        self.chooses(Choice::Open);
+        emit!((&&&#hidden::open(#probe, #tag)).__close().__exactly();)
+    }
+
     /// A reason as the type that the user named.
     pub(super) fn converted(&self, reason: &impl ToTokens, tag: &Ident, span: Span) -> TokenStream {
         self.chooses(Choice::Convert);

@@ -165,10 +165,16 @@ impl Lowering<'_> {
                 }
             };
             let closed = is_open(element).then(|| {
-                let tag = if converts { &scope.tag } else { &rejections };
-                self.closed(&emit!(#hidden::ask_element(&__element)), tag)
+                let asked = emit!(#hidden::ask_element(&__element));
+                match (combinator, converts) {
+                    (Combinator::AllSettled, _) => TokenStream::new(),
+                    (_, true) => self.closed(&asked, &scope.tag),
+                    (Combinator::Any, false) => self.closed(&asked, &rejections),
+                    (Combinator::All | Combinator::Race, false) => {
+                        self.closed_exactly(&asked, &rejections)
+                    }
+                }
             });
-            let closed = closed.filter(|_| combinator != Combinator::AllSettled);
             let method = Ident::new("__element", at(element.start));
             emit!({ let __element = #name; #closed let __kind = #hidden::ask_element(&__element).#method(); #child })
         });
@@ -188,7 +194,12 @@ impl Lowering<'_> {
             }
             _ => quote_spanned!(at(span)=> #function((#(#children,)*))),
         };
-        let settled = self.settled_combinator(combinator, &combined, span, scope);
+        let settled = match combinator {
+            Combinator::All | Combinator::Race if !converts && !open.is_empty() => {
+                self.settled_exactly(&combined, &rejections, span, scope)
+            }
+            _ => self.settled_combinator(combinator, &combined, span, scope),
+        };
         let pins = self.combinator_pins(combinator, rejects, &rejections, &fulfilments);
         let tags = emit!(let #rejections = #hidden::Tag::<_>::new(););
         let declare_rejections = (combinator == Combinator::AllSettled || converts)
@@ -235,6 +246,27 @@ impl Lowering<'_> {
             }
             _ => self.settle_future(future, span, scope),
         }
+    }
+
+    /// The same where elements leave open what they reject with.
+    fn settled_exactly(
+        &self,
+        future: &TokenStream,
+        rejections: &Ident,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        self.chooses(Choice::Pin);
+        let outcome = self.wait(
+            emit!({
+                let __combined = #future;
+                #rejections.__pin();
+                __combined
+            }),
+            scope,
+        );
+        let reject = self.reject(&emit!(#rejections.__exact_reason(__reason)), span, scope);
+        emit!((match #outcome { __Ok(__values) => __values, __Err(__reason) => #reject }))
     }
 
     /// The value of a combinator over what an expression yields.
