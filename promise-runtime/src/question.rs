@@ -1,11 +1,16 @@
 //! `?` in a closure or an `async` block of Rust's converts into whatever that rejects with, and often nothing says what it
 //! is. Then it is what the region rejects with.
 //!
-//! Generated code asks this before it asks what kind of product it has: [`Infallible`](core::convert::Infallible) would be
+//! Generated code asks this before it asks what kind of product it has: [`Infallible`] would be
 //! the first answer to that.
 
-use core::future::IntoFuture;
+use core::convert::Infallible;
+use core::future::{Future, IntoFuture};
 use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
 
 use crate::element::AskElement;
 use crate::resolve::Tag;
@@ -61,7 +66,7 @@ impl<P, E> Closed for Open<P, E> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct NotOpen;
 
 /// What a combinator rejects with where each of its elements leaves that open: `?` converts every reason into this, so it is
@@ -86,20 +91,77 @@ impl<E> Tag<AnnotationNeededUnless<E>> {
     pub fn __exact_reason(self, reason: AnnotationNeededUnless<E>) -> E {
         reason.0
     }
+
+    /// A future that rejects with the reason as it was.
+    #[inline(always)]
+    pub fn __exact_future<F>(self, future: F) -> ExactReason<F> {
+        ExactReason { future }
+    }
+
+    /// Its type.
+    #[inline(always)]
+    pub fn __exact_type(self) -> Tag<E> {
+        Tag::new()
+    }
 }
 
-pub trait Inexactly {
-    fn __exactly(self);
+pub trait Inexactly: Sized {
+    type Reason;
+    fn __exactly(self) {}
+    fn __exact_future<F>(self, future: F) -> F;
+    fn __exact_type(self) -> Tag<Self::Reason>;
 }
 
 impl<E> Inexactly for Tag<E> {
+    type Reason = E;
+
     #[inline(always)]
-    fn __exactly(self) {}
+    fn __exact_future<F>(self, future: F) -> F {
+        future
+    }
+
+    #[inline(always)]
+    fn __exact_type(self) -> Self {
+        self
+    }
 }
 
 impl Inexactly for NotOpen {
+    type Reason = Infallible;
+
     #[inline(always)]
-    fn __exactly(self) {}
+    fn __exact_future<F>(self, future: F) -> F {
+        future
+    }
+
+    #[inline(always)]
+    fn __exact_type(self) -> Tag<Infallible> {
+        Tag::new()
+    }
+}
+
+pin_project! {
+    /// A future that rejects with the reason as it was.
+    #[derive(Debug)]
+    pub struct ExactReason<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F, T, E> Future for ExactReason<F>
+where
+    F: Future<Output = Result<T, AnnotationNeededUnless<E>>>,
+{
+    type Output = Result<T, E>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project()
+            .future
+            .poll(context)
+            .map_err(|reason| reason.0)
+    }
 }
 
 pub trait InexactReason<E> {

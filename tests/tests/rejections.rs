@@ -243,6 +243,11 @@ fn elements_with_nothing_but_question_marks_reject_with_the_exact_error() {
         rejects_with(&all, type_of::<ApiError>());
         assert_eq!(settle(all), expected);
     }
+    let settled = promise! { Promise.allSettled([async { Ok(fetch_user(0).await?.id) }, async { Ok("x".parse::<u32>()? + 1) }, async { Ok("1".parse::<u32>()? + 1) }]) };
+    let Ok((user, word, number)) = settle(settled);
+    assert_eq!(user, Err(ApiError::NotFound));
+    let _: ParseIntError = word.unwrap_err();
+    assert_eq!(number, Ok(2));
     let race = promise! { Promise.race((async { Ok(fetch_user(0).await?.id) }, async { Ok(fetch_user(1).await?.id) })) };
     assert_eq!(settle(race), Err(ApiError::NotFound));
     let later = promise! { fetch_user(1).then(_ => Promise.all([async { Ok(fetch_user(0).await?.id) }, 5])).then(_ => 1) };

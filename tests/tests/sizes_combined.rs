@@ -186,6 +186,22 @@ fn elements_that_leave_their_rejection_open_cost_nothing() {
     );
 }
 
+#[test]
+fn outcomes_of_elements_that_leave_their_rejection_open_cost_nothing() {
+    no_larger(
+        "all_settled",
+        promise! { <_, Reason> Promise.allSettled([async { let v = big(1).await?; Ok(v + 1) }, async { let v = big(2).await?; Ok(v + 1) }]).then(([a, b]) => a? + b?) },
+        async {
+            let element = async |v| {
+                let v = big(v).await?;
+                Ok::<_, Reason>(v + 1)
+            };
+            let Ok((a, b)) = all_settled((element(1), element(2))).await;
+            Ok::<_, Reason>(a? + b?)
+        },
+    );
+}
+
 /// A timeout around one bare future has nothing to share its deadline with, and by hand one would not: that is the word it costs.
 #[test]
 fn a_timeout_around_one_future_costs_a_word() {

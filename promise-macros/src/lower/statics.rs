@@ -146,7 +146,13 @@ impl Lowering<'_> {
             .map(|element| self.element(element, converts, &fulfilments, scope));
         let children = names.iter().zip(&elements).map(|(name, element)| {
             let child = match (combinator, converts) {
-                (Combinator::AllSettled, _) => emit!(#hidden::OwnElement::own(__kind, __element)),
+                (Combinator::AllSettled, _) => {
+                    let child = emit!(#hidden::OwnElement::own(__kind, __element));
+                    match is_open(element) {
+                        true => emit!(__open.__exact_type().__pin(); __open.__exact_future(#child)),
+                        false => child,
+                    }
+                }
                 (_, true) => {
                     let tag = &scope.tag;
                     let convert = self.converted(&emit!(__reason), tag, element.start);
@@ -167,7 +173,16 @@ impl Lowering<'_> {
             let closed = is_open(element).then(|| {
                 let asked = emit!(#hidden::ask_element(&__element));
                 match (combinator, converts) {
-                    (Combinator::AllSettled, _) => TokenStream::new(),
+                    (Combinator::AllSettled, _) => {
+                        self.chooses(Choice::Open);
+                        self.chooses(Choice::Pin);
+                        emit!(
+                            let __own = #hidden::Tag::<_>::new();
+                            let __open = (&&&#hidden::open(#asked, __own)).__close();
+                            __open.__exactly();
+                            __own.__pin();
+                        )
+                    }
                     (_, true) => self.closed(&asked, &scope.tag),
                     (Combinator::Any, false) => self.closed(&asked, &rejections),
                     (Combinator::All | Combinator::Race, false) => {
