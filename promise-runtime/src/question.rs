@@ -13,6 +13,7 @@ use core::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::element::AskElement;
+use crate::error::AggregateError;
 use crate::resolve::Tag;
 
 /// A product, and what its region rejects with.
@@ -92,6 +93,17 @@ impl<E> Tag<AnnotationNeededUnless<E>> {
         reason.0
     }
 
+    /// All reasons of an `any` as they were.
+    #[inline(always)]
+    pub fn __exact_reasons<const N: usize>(
+        self,
+        reasons: AggregateError<[AnnotationNeededUnless<E>; N]>,
+    ) -> AggregateError<[E; N]> {
+        AggregateError {
+            errors: reasons.errors.map(|reason| reason.0),
+        }
+    }
+
     /// A future that rejects with the reason as it was.
     #[inline(always)]
     pub fn __exact_future<F>(self, future: F) -> ExactReason<F> {
@@ -166,12 +178,18 @@ where
 
 pub trait InexactReason<E> {
     fn __exact_reason(self, reason: E) -> E;
+    fn __exact_reasons<A>(self, reasons: A) -> A;
 }
 
 impl<E> InexactReason<E> for Tag<E> {
     #[inline(always)]
     fn __exact_reason(self, reason: E) -> E {
         reason
+    }
+
+    #[inline(always)]
+    fn __exact_reasons<A>(self, reasons: A) -> A {
+        reasons
     }
 }
 

@@ -243,6 +243,11 @@ fn elements_with_nothing_but_question_marks_reject_with_the_exact_error() {
         rejects_with(&all, type_of::<ApiError>());
         assert_eq!(settle(all), expected);
     }
+    let any = promise! { Promise.any([async { Ok(fetch_user(0).await?.id) }, async { Ok(fetch_user(0).await?.id + 1) }]) };
+    assert_eq!(
+        settle(any).unwrap_err().errors,
+        [ApiError::NotFound, ApiError::NotFound]
+    );
     let settled = promise! { Promise.allSettled([async { Ok(fetch_user(0).await?.id) }, async { Ok("x".parse::<u32>()? + 1) }, async { Ok("1".parse::<u32>()? + 1) }]) };
     let Ok((user, word, number)) = settle(settled);
     assert_eq!(user, Err(ApiError::NotFound));

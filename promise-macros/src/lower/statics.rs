@@ -184,10 +184,7 @@ impl Lowering<'_> {
                         )
                     }
                     (_, true) => self.closed(&asked, &scope.tag),
-                    (Combinator::Any, false) => self.closed(&asked, &rejections),
-                    (Combinator::All | Combinator::Race, false) => {
-                        self.closed_exactly(&asked, &rejections)
-                    }
+                    (_, false) => self.closed_exactly(&asked, &rejections),
                 }
             });
             let method = Ident::new("__element", at(element.start));
@@ -209,11 +206,18 @@ impl Lowering<'_> {
             }
             _ => quote_spanned!(at(span)=> #function((#(#children,)*))),
         };
-        let settled = match combinator {
-            Combinator::All | Combinator::Race if !converts && !open.is_empty() => {
-                self.settled_exactly(&combined, &rejections, span, scope)
+        let exact = match combinator {
+            _ if converts || open.is_empty() => None,
+            Combinator::All | Combinator::Race => Some(internal("__exact_reason")),
+            Combinator::Any => Some(internal("__exact_reasons")),
+            Combinator::AllSettled => None,
+        };
+        let settled = match exact {
+            Some(exact) => {
+                let exact = emit!(#rejections.#exact(__reason));
+                self.settled_exactly(&combined, &rejections, &exact, span, scope)
             }
-            _ => self.settled_combinator(combinator, &combined, span, scope),
+            None => self.settled_combinator(combinator, &combined, span, scope),
         };
         let pins = self.combinator_pins(combinator, rejects, &rejections, &fulfilments);
         let tags = emit!(let #rejections = #hidden::Tag::<_>::new(););
@@ -268,6 +272,7 @@ impl Lowering<'_> {
         &self,
         future: &TokenStream,
         rejections: &Ident,
+        exact: &TokenStream,
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
@@ -280,7 +285,7 @@ impl Lowering<'_> {
             }),
             scope,
         );
-        let reject = self.reject(&emit!(#rejections.__exact_reason(__reason)), span, scope);
+        let reject = self.reject(exact, span, scope);
         emit!((match #outcome { __Ok(__values) => __values, __Err(__reason) => #reject }))
     }
 
