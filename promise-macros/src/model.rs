@@ -245,24 +245,42 @@ pub(crate) enum Parameters {
     Record(Vec<Ident>),
 }
 
+/// `ApiError::NotFound`, `Some`. (`Ok` alone is no such thing where nothing can fail.)
+fn is_variant(path: &syn::Path) -> bool {
+    let mut names = path.segments.iter().rev().map(|segment| &segment.ident);
+    match (names.next(), names.next()) {
+        (_, Some(of)) => of.to_string().starts_with(char::is_uppercase),
+        (Some(only), None) => only == "Some" || only == "None",
+        (None, None) => false,
+    }
+}
+
 impl Parameters {
-    /// A value that others than it do not match.
-    pub(crate) fn literal(&self) -> Option<&Pat> {
-        fn literal(pattern: &Pat) -> Option<&Pat> {
+    /// A pattern that is one of several: a value, or a variant of a type that is named before it.
+    pub(crate) fn one_of_several(&self) -> Option<&Pat> {
+        fn one_of_several(pattern: &Pat) -> Option<&Pat> {
+            let variant = |path: &syn::Path| is_variant(path).then_some(pattern);
             match pattern {
                 Pat::Lit(_) => Some(pattern),
-                Pat::Ident(binding) => literal(&binding.subpat.as_ref()?.1),
-                Pat::Paren(inner) => literal(&inner.pat),
-                Pat::Reference(inner) => literal(&inner.pat),
-                Pat::Slice(list) => list.elems.iter().find_map(literal),
-                Pat::Tuple(list) => list.elems.iter().find_map(literal),
-                Pat::TupleStruct(list) => list.elems.iter().find_map(literal),
+                Pat::Ident(binding) => match &binding.subpat {
+                    Some((_, inner)) => one_of_several(inner),
+                    None => (binding.ident == "None").then_some(pattern),
+                },
+                Pat::Path(path) => variant(&path.path),
+                Pat::Struct(fields) => variant(&fields.path),
+                Pat::Paren(inner) => one_of_several(&inner.pat),
+                Pat::Reference(inner) => one_of_several(&inner.pat),
+                Pat::Slice(list) => list.elems.iter().find_map(one_of_several),
+                Pat::Tuple(list) => list.elems.iter().find_map(one_of_several),
+                Pat::TupleStruct(list) => {
+                    variant(&list.path).or_else(|| list.elems.iter().find_map(one_of_several))
+                }
                 _ => None,
             }
         }
         match self {
-            Self::One(pattern, _) => literal(pattern),
-            Self::List(parts) => parts.iter().find_map(Self::literal),
+            Self::One(pattern, _) => one_of_several(pattern),
+            Self::List(parts) => parts.iter().find_map(Self::one_of_several),
             Self::None | Self::Record(_) => None,
         }
     }

@@ -186,7 +186,7 @@ pub mod __private {
     pub use core::fmt::Debug;
     pub use core::future::pending;
     pub use core::option::Option::{self, None, Some};
-    pub use core::pin::pin;
+    pub use core::pin::{Pin, pin};
     pub use core::result::Result::{self, Err, Ok};
 
     #[cfg(feature = "alloc")]
@@ -208,10 +208,12 @@ pub mod __private {
     pub use crate::resolvers::with_resolvers;
     pub use crate::retry::*;
     pub use crate::statement::*;
-    pub use crate::timer::{Deadline, delay, within};
+    pub use crate::timer::{Deadline, Late, Nested, delay, within};
     #[cfg(rust_analyzer)]
     pub use crate::typing::Typing;
     pub use crate::unshared::*;
-    pub use crate::{__part as part, __typing as typing, statics, steps, warnings};
+    pub use crate::{
+        __part as part, __pinned as pinned, __typing as typing, statics, steps, warnings,
+    };
     pub use promise_macros::promise;
 }

@@ -61,10 +61,6 @@ fn runs_when_a_timeout_cuts_it_off_and_before_the_catch() {
 }
 
 #[test]
-#[allow(
-    unreachable_code,
-    reason = "what comes after a future that never fulfils is unreachable, and rustc 1.85 says so"
-)]
 fn outside_a_timeout_it_runs_after_the_time_is_up() {
     let diary = Diary::new();
     let chain = promise! { <_, Reason> never().then(_ => 1).timeout(ms(10)).finally(|| diary.write("finally")) };

@@ -20,14 +20,14 @@
     unused_qualifications,
     unused_import_braces,
     variant_size_differences,
-    let_underscore_drop,
-    unsafe_code
+    let_underscore_drop
 )]
-#![forbid(unsafe_op_in_unsafe_fn)]
+#![forbid(unsafe_code, unsafe_op_in_unsafe_fn)]
 
 use promise_runtime::prelude::*;
 use promise_tests::api::{ApiError, User, double, fetch_posts, fetch_user};
 use promise_tests::{ms, settle, virtually};
+use std::convert::Infallible;
 
 #[test]
 fn every_step_is_silent() {
@@ -150,4 +150,35 @@ fn unused_parameters_are_ignored_by_name() {
         ),
         Ok(6)
     );
+}
+
+/// rustc 1.85 calls what comes after a value that cannot exist unreachable.
+#[test]
+fn what_never_settles_is_silent() {
+    async fn forever() -> Infallible {
+        std::future::pending().await
+    }
+    async fn refused() -> Result<Infallible, ApiError> {
+        delay(ms(1)).await;
+        Err(ApiError::NotFound)
+    }
+    let late = Err(ApiError::Timeout);
+    let steps = promise! { <u8, ApiError>
+        forever().then(_ => 1).tap(_ => forever()).finally(forever).then(|_| 2).timeout(ms(1))
+    };
+    assert_eq!(virtually(steps), late);
+    let combined = promise! { <u8, ApiError>
+        Promise.all([forever(), Promise.resolve(1)]).then(_ => Promise.all([forever(), forever()])).then(_ => 1).timeout(ms(1))
+    };
+    assert_eq!(virtually(combined), late);
+    let waited = promise! { <Infallible, ApiError>
+        Promise.resolve(1).then(async _ => { let never = await forever(); match never {} }).retry(2).timeout(ms(1))
+    };
+    assert_eq!(virtually(waited), Err(ApiError::Timeout));
+    assert_eq!(
+        virtually(promise! { refused().delay(ms(1)).then(_ => 1).catch(_ => 2) }),
+        Ok(2)
+    );
+    let ends = promise! { refused().catch(_ => forever()) };
+    drop(ends);
 }

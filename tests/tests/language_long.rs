@@ -1,5 +1,6 @@
 //! Chains that are so long that the compiler takes them in parts behave like all others.
 
+use promise_runtime::Sleep;
 use promise_runtime::prelude::*;
 use promise_tests::{Diary, Leaf, Token, fulfil, ms, polls, reject, settle, suspended, timed};
 use std::cell::Cell;
@@ -183,6 +184,34 @@ fn a_timeout_watches_all_parts() {
         let chain = long!([Promise.resolve(0)] [.delay(ms(2)).then(n => { done.set(n + 1); n + 1 })] [.timeout(ms(2 * stop + 1), stop)]);
         assert_eq!(timed(chain), (Err(stop), ms(2 * stop + 1)));
         assert_eq!(done.get(), stop);
+    }
+}
+
+/// Each stands around all before it, so the first steps are under 300 of them.
+#[test]
+fn timeouts_between() {
+    let chain = || long!([Promise.resolve(0)] [.delay(ms(1)).then(n => n + 1).timeout(ms(400))] []);
+    assert_eq!(timed(chain()), (Ok(300), ms(300)));
+    // Each is a timer and the way to the next, and there is the step in flight.
+    let deadline = size_of::<Sleep>() + size_of::<usize>();
+    let size = size_of_val(&chain());
+    assert!(size <= 302 * deadline, "{size} of {deadline}");
+    for late in [1, 49, 50, 51, 100, 299, 300] {
+        let number = Cell::new(0);
+        let limit = || {
+            number.set(number.get() + 1);
+            // They are made from the outside in.
+            ms(if number.get() == late { 0 } else { 1000 })
+        };
+        // The rejection passes the one that is up and those around it.
+        let passed = Cell::new(0);
+        let chain = long!(
+            [<u32, &str> Promise.resolve(0)]
+            [.delay(ms(1)).timeout(limit(), "late").tap_catch(_ => passed.set(passed.get() + 1))]
+            []
+        );
+        assert_eq!(timed(chain), (Err("late"), ms(0)));
+        assert_eq!(passed.get(), late);
     }
 }
 

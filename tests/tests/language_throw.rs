@@ -25,6 +25,16 @@ fn throw_takes_one_expression() {
     assert_eq!(settle(structure), Err(Reason { code: 1 }));
 }
 
+#[test]
+fn an_arrow_that_only_throws_needs_no_type() {
+    let always = promise! { Promise.resolve(1).then(v => { throw format!("{v}") }) };
+    assert!(settle(always).is_err_and(|reason| reason == "1"));
+    let converted = promise! { pick(9).catch(n => { throw n.to_string() }) };
+    assert_eq!(settle(converted), Err("9".to_owned()));
+    let waits = promise! { pick(1).then(async v => { let w = await pick(v); throw w + 1 }).then(_ => 1).catch(n => n) };
+    assert_eq!(settle(waits), Ok(2));
+}
+
 #[derive(Debug, PartialEq)]
 struct Reason {
     code: u32,

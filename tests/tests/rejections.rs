@@ -216,6 +216,55 @@ fn a_closures_question_mark_needs_an_annotation_or_an_earlier_rejecting_step() {
 }
 
 #[test]
+fn an_element_with_a_question_mark_goes_by_the_others_wherever_it_stands() {
+    for (first, second) in [(1, 1), (0, 1), (1, 0)] {
+        let outcome = (first + second == 2)
+            .then_some(())
+            .ok_or(ApiError::NotFound);
+        let written = promise! {
+            Promise.all([async { let user = fetch_user(first).await?; Ok(user.id) }, 5, fetch_user(second).then(user => user.id)]).then(_ => ())
+        };
+        assert_eq!(settle(written), outcome);
+    }
+    let race = promise! { Promise.race([async { let user = fetch_user(0).await?; Ok(user.id) }, fetch_user(1).then(user => user.id)]) };
+    assert_eq!(settle(race), Err(ApiError::NotFound));
+    let record = promise! { Promise.all({ id: async { Ok(fetch_user(1).await?.id) }, user: fetch_user(2) }).then(({ id, user }) => id + user.id) };
+    assert_eq!(settle(record), Ok(3));
+}
+
+#[test]
+fn elements_with_nothing_but_question_marks_reject_with_the_exact_error() {
+    for (first, second) in [(1, 2), (0, 2), (1, 0)] {
+        let all = promise! { Promise.all([async { Ok(fetch_user(first).await?.id) }, async { let user = fetch_user(second).await?; Ok(user.id) }]) };
+        let expected = match first * second {
+            0 => Err(ApiError::NotFound),
+            _ => Ok([first, second]),
+        };
+        rejects_with(&all, type_of::<ApiError>());
+        assert_eq!(settle(all), expected);
+    }
+    let any = promise! { Promise.any([async { Ok(fetch_user(0).await?.id) }, async { Ok(fetch_user(0).await?.id + 1) }]) };
+    assert_eq!(
+        settle(any).unwrap_err().errors,
+        [ApiError::NotFound, ApiError::NotFound]
+    );
+    let settled = promise! { Promise.allSettled([async { Ok(fetch_user(0).await?.id) }, async { Ok("x".parse::<u32>()? + 1) }, async { Ok("1".parse::<u32>()? + 1) }]) };
+    let Ok((user, word, number)) = settle(settled);
+    assert_eq!(user, Err(ApiError::NotFound));
+    let _: ParseIntError = word.unwrap_err();
+    assert_eq!(number, Ok(2));
+    let race = promise! { Promise.race((async { Ok(fetch_user(0).await?.id) }, async { Ok(fetch_user(1).await?.id) })) };
+    assert_eq!(settle(race), Err(ApiError::NotFound));
+    let later = promise! { fetch_user(1).then(_ => Promise.all([async { Ok(fetch_user(0).await?.id) }, 5])).then(_ => 1) };
+    assert_eq!(settle(later), Err(ApiError::NotFound));
+    let caught = promise! { Promise.all([async { Ok(fetch_user(0).await?.id) }, 5]).then(_ => 1).catch(_ => fetch_user(2).then(user => user.id)) };
+    assert_eq!(settle(caught), Ok(2));
+    let none = promise! { Promise.all([async { let short = || Some(Some(1)? + 1); Ok(short().unwrap_or(0)) }, 5]) };
+    let Ok(values) = settle(none);
+    assert_eq!(values, [2, 5]);
+}
+
+#[test]
 fn panics_are_not_rejections() {
     let message = panic_message(|| {
         let _ = settle(

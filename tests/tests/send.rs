@@ -90,6 +90,8 @@ send! {
     a_borrowed_cell: false, |cell: Cell<u32>| [leaf(1).then(v => cell.set(v))];
     a_borrowed_atomic: true, |atomic: AtomicU32| [leaf(1).then(v => atomic.store(v, Relaxed))];
     an_atomic_in_finally: true, |atomic: AtomicU32| [leaf(1).finally(|| atomic.fetch_add(1, Relaxed))];
+    timeouts: true, [leaf(1).timeout(ms(1), "inner").then(v => leaf(v)).timeout(ms(2), "outer")];
+    timeouts_around_what_is_not: false, [leaf(1).then(v => keeps(Rc::new(v))).timeout(ms(1), "inner").timeout(ms(2), "outer")];
     timeout: true, [leaf(1).then(v => leaf(v)).catch(_ => 1).timeout(ms(1)).then(_ => 1).catch(_ => 2)];
     retry: true, [Promise.try(|| leaf(1)).retry(3)];
     all: true, [Promise.all([leaf(1), leaf(2).then(v => v + 1), 3])];

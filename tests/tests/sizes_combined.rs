@@ -149,12 +149,65 @@ fn two_timeouts() {
     );
 }
 
+#[test]
+fn a_timeout_in_another_costs_no_more_than_by_hand() {
+    no_larger(
+        "four timeouts",
+        promise! { <_, Reason>
+            big(1).then(v => big(v)).timeout(SECOND).then(v => big(v)).timeout(SECOND).then(v => big(v)).timeout(SECOND)
+                .then(v => big(v)).timeout(SECOND)
+        },
+        async {
+            let first = async {
+                let v = big(1).await?;
+                big(v).await
+            };
+            let second = async { big(timeout(first, SECOND).await?).await };
+            let third = async { big(timeout(second, SECOND).await?).await };
+            let fourth = async { big(timeout(third, SECOND).await?).await };
+            timeout(fourth, SECOND).await
+        },
+    );
+}
+
+#[test]
+fn elements_that_leave_their_rejection_open_cost_nothing() {
+    no_larger(
+        "all",
+        promise! { Promise.all([async { let v = big(1).await?; Ok(v + 1) }, async { let v = big(2).await?; Ok(v + 1) }]).then(([a, b]) => a + b) },
+        async {
+            let element = async |v| {
+                let v = big(v).await?;
+                Ok::<_, Reason>(v + 1)
+            };
+            let (a, b) = all((element(1), element(2))).await?;
+            Ok::<_, Reason>(a + b)
+        },
+    );
+}
+
+#[test]
+fn outcomes_of_elements_that_leave_their_rejection_open_cost_nothing() {
+    no_larger(
+        "all_settled",
+        promise! { <_, Reason> Promise.allSettled([async { let v = big(1).await?; Ok(v + 1) }, async { let v = big(2).await?; Ok(v + 1) }]).then(([a, b]) => a? + b?) },
+        async {
+            let element = async |v| {
+                let v = big(v).await?;
+                Ok::<_, Reason>(v + 1)
+            };
+            let Ok((a, b)) = all_settled((element(1), element(2))).await;
+            Ok::<_, Reason>(a? + b?)
+        },
+    );
+}
+
 /// A timeout around one bare future has nothing to share its deadline with, and by hand one would not: that is the word it costs.
 #[test]
 fn a_timeout_around_one_future_costs_a_word() {
     let chain = promise! { <_, Reason> big(1).timeout(SECOND) };
     let by_hand = async { timeout(big(1), SECOND).await };
-    assert!(size_of_val(&chain) <= size_of_val(&by_hand) + size_of::<usize>() + DEADLINE_ADDRESS);
+    assert!(size_of_val(&chain) <= size_of_val(&by_hand) + size_of::<usize>());
 }
 
 #[test]
@@ -221,6 +274,22 @@ fn a_captured_big_future_as_the_source() {
         "alone",
         promise! { move chain.then(v => v + 1) },
         async move { Ok(by_hand.await? + 1) },
+    );
+}
+
+#[test]
+fn an_element_that_goes_by_the_others_costs_nothing() {
+    no_larger(
+        "all",
+        promise! { Promise.all([async { let v = big(1).await?; Ok(v + 1) }, big(2)]).then(([a, b]) => a + b) },
+        async {
+            let first = async {
+                let v = big(1).await?;
+                Ok(v + 1)
+            };
+            let (a, b) = all((first, big(2))).await?;
+            Ok::<_, Reason>(a + b)
+        },
     );
 }
 

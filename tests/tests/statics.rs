@@ -199,6 +199,23 @@ fn try_calls_its_function_at_the_first_poll() {
     assert!(called.get());
 }
 
+/// Nothing says what it would fulfil with, and nothing need.
+#[test]
+fn a_value_that_there_never_is_needs_no_type() {
+    assert!(promise! { Promise.reject("no") }.block_on().is_err());
+    let skipped =
+        promise! { Promise.reject("no").then(v => v).tap(_ => ()).catch(reason => reason.len()) };
+    assert_eq!(settle(skipped), Ok(2));
+    let recovered = promise! { Promise.reject("no").catch("yes" => "never".len()) };
+    assert_eq!(settle(recovered), Err("no"));
+    drop(suspended(promise! { Promise.never() }, 3));
+    drop(suspended(promise! { Promise.never().then(v => v) }, 3));
+    let late = promise! { Promise.never().timeout(ms(1), "late") };
+    assert!(virtually(late).is_err());
+    let first = promise! { Promise.race([Promise.never(), Promise.reject("no")]) };
+    assert!(settle(first).is_err());
+}
+
 #[test]
 fn never_stays_pending() {
     drop(suspended(promise! { <u32, ApiError> Promise.never() }, 50));

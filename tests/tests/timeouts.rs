@@ -67,10 +67,6 @@ fn what_settles_as_the_time_is_up_wins() {
 }
 
 #[test]
-#[allow(
-    unreachable_code,
-    reason = "what comes after a future that never fulfils is unreachable, and rustc 1.85 says so"
-)]
 fn what_is_ready_wins_against_no_time_at_all() {
     let chain =
         promise! { <u32, Reason> Promise.resolve(1).then(v => v + 1).timeout(Duration::ZERO) };
@@ -222,6 +218,55 @@ fn the_outer_of_two_cuts_the_inner_off() {
 fn of_two_up_at_once_the_inner_one_is_first() {
     let chain = promise! { <_, Reason> slow(50).timeout(ms(10), Told("inner")).timeout(ms(10), Told("outer")) };
     assert_eq!(virtually(chain), Err(Told("inner")));
+}
+
+#[test]
+fn whichever_of_four_is_up_first_cuts_off_what_it_stands_around() {
+    for (shortest, reason) in ["first", "second", "third", "fourth"]
+        .into_iter()
+        .enumerate()
+    {
+        let diary = Diary::new();
+        let limit = |which| ms(if which == shortest { 30 } else { 100 });
+        let chain = promise! { <_, Reason>
+            slow(20).then(async v => { diary.write("waited"); delay(ms(50)).await; diary.write("not reached"); v })
+                .finally(|| diary.write("finally 1")).timeout(limit(0), Told("first"))
+                .finally(|| diary.write("finally 2")).timeout(limit(1), Told("second"))
+                .tap_catch(_ => diary.write("passed")).retry(1)
+                .finally(|| diary.write("finally 3")).timeout(limit(2), Told("third"))
+                .finally(|| diary.write("finally 4")).timeout(limit(3), Told("fourth"))
+        };
+        assert_eq!(timed(chain), (Err(Told(reason)), ms(30)));
+        let mut expected = vec!["waited", "finally 1", "finally 2"];
+        expected.extend((shortest < 2).then_some("passed"));
+        expected.extend(["finally 3", "finally 4"]);
+        assert_eq!(diary.take(), expected, "{reason}");
+    }
+}
+
+/// In whichever of three a step stands, it is under all those around it.
+#[test]
+fn every_step_is_under_all_that_stand_around_it() {
+    let run = |steps: [u64; 3], limits: [u64; 3]| {
+        let [first, second, third] = limits.map(ms);
+        timed(promise! { <_, Reason>
+            slow(steps[0]).timeout(first, Told("first")).then(_ => slow(steps[1])).timeout(second, Told("second"))
+                .catch(Told("first") => slow(steps[1])).then(_ => slow(steps[2])).timeout(third, Told("third"))
+        })
+    };
+    assert_eq!(run([5, 5, 5], [9, 19, 29]), (Ok(5), ms(15)));
+    assert_eq!(run([99, 5, 5], [9, 19, 29]), (Ok(5), ms(19)));
+    assert_eq!(run([99, 99, 5], [9, 19, 29]), (Err(Told("third")), ms(29)));
+    assert_eq!(run([5, 99, 5], [9, 19, 29]), (Err(Told("second")), ms(19)));
+    assert_eq!(run([5, 5, 99], [9, 19, 29]), (Err(Told("third")), ms(29)));
+    assert_eq!(
+        run([99, 99, 99], [40, 30, 20]),
+        (Err(Told("third")), ms(20))
+    );
+    assert_eq!(
+        run([99, 99, 99], [40, 20, 30]),
+        (Err(Told("second")), ms(20))
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use futures::{FutureExt, poll, select};
 use promise_runtime::event_loop::{self, Clock, EventLoop};
-use promise_runtime::timer::{Deadline, Within};
+use promise_runtime::timer::{Deadline, Nested, Within};
 use promise_runtime::{Sleep, delay};
 use std::panic::catch_unwind;
 use std::pin::pin;
@@ -24,7 +24,8 @@ fn a_sleep_and_what_holds_one_can_move_to_another_thread() {
     fn send_sync<T: Send + Sync>() {}
     send_sync::<Sleep>();
     send_sync::<Deadline>();
-    send_sync::<Within<'_, ()>>();
+    send_sync::<Nested<'_, 2>>();
+    send_sync::<Within<'_, (), Nested<'_, 2>>>();
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use futures::poll;
 use promise_runtime::delay;
 use promise_runtime::event_loop::{Clock, EventLoop, now, run_with};
-use promise_runtime::timer::{Deadline, within};
+use promise_runtime::timer::{Deadline, Late, Nested, within};
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
+use std::iter;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -26,7 +27,7 @@ fn several_steps_share_one_deadline() {
         let mut deadline = pin!(Deadline::new(3 * SEC));
         assert_eq!(
             within(async { delay(SEC).await }, deadline.as_mut()).await,
-            Some(())
+            Ok(())
         );
         assert_eq!(
             within(
@@ -37,10 +38,10 @@ fn several_steps_share_one_deadline() {
                 deadline.as_mut()
             )
             .await,
-            Some(2)
+            Ok(2)
         );
         assert_eq!(now(), 2 * SEC);
-        assert_eq!(within(delay(2 * SEC), deadline.as_mut()).await, None);
+        assert_eq!(within(delay(2 * SEC), deadline.as_mut()).await.ok(), None);
         assert_eq!(now(), 3 * SEC);
     });
 }
@@ -50,8 +51,8 @@ fn an_elapsed_deadline_stays_elapsed_but_lets_what_is_ready_through() {
     run_with(Clock::Virtual, async {
         let mut deadline = pin!(Deadline::new(SEC));
         for _ in 0..2 {
-            assert_eq!(within(pending::<()>(), deadline.as_mut()).await, None);
-            assert_eq!(within(ready(4), deadline.as_mut()).await, Some(4));
+            assert_eq!(within(pending::<()>(), deadline.as_mut()).await.ok(), None);
+            assert_eq!(within(ready(4), deadline.as_mut()).await, Ok(4));
         }
         assert_eq!(now(), SEC);
     });
@@ -68,7 +69,7 @@ fn a_future_ready_when_the_time_is_up_wins() {
                 Poll::Pending
             }
         });
-        assert_eq!(within(both, deadline.as_mut()).await, Some("in time"));
+        assert_eq!(within(both, deadline.as_mut()).await, Ok("in time"));
     });
 }
 
@@ -76,7 +77,7 @@ fn a_future_ready_when_the_time_is_up_wins() {
 fn steps_that_never_wait_set_no_timer() {
     let event_loop = EventLoop::with_clock(Clock::Virtual);
     let mut deadline = Box::pin(Deadline::new(SEC));
-    event_loop.run(async { assert_eq!(within(ready(1), deadline.as_mut()).await, Some(1)) });
+    event_loop.run(async { assert_eq!(within(ready(1), deadline.as_mut()).await, Ok(1)) });
     assert_eq!(
         format!("{deadline:?}"),
         "Deadline { sleep: Sleep(new, 1s) }"
@@ -85,21 +86,46 @@ fn steps_that_never_wait_set_no_timer() {
 
 #[test]
 fn nested_deadlines_each_cut_off_their_own_part() {
-    run_with(Clock::Virtual, async {
-        for (inner_time, outer_time, expected) in
-            [(1, 3, Some(None)), (3, 1, None), (9, 9, Some(Some("done")))]
-        {
-            let start = now();
-            let mut outer = pin!(Deadline::new(outer_time * SEC));
-            let mut inner = pin!(Deadline::new(inner_time * SEC));
+    let seconds = |seconds| seconds * SEC;
+    for (times, expected) in [
+        ([9, 9, 9], Ok("done")),
+        ([9, 9, 1], Err(0)),
+        ([9, 1, 3], Err(1)),
+        ([1, 3, 9], Err(2)),
+        ([1, 9, 1], Err(0)),
+        ([1, 1, 9], Err(1)),
+    ] {
+        run_with(Clock::Virtual, async {
+            let [outer, middle, inner] = times.map(seconds);
+            let mut outer = pin!(Deadline::new(outer));
+            let mut middle = pin!(Nested::<2>::new(middle, outer.as_mut()));
+            let mut inner = pin!(Nested::<3>::new(inner, middle.as_mut()));
             let step = async {
                 delay(2 * SEC).await;
                 "done"
             };
-            let outcome = within(within(step, inner.as_mut()), outer.as_mut()).await;
-            assert_eq!(outcome, expected);
-            assert_eq!(now() - start, SEC * inner_time.min(outer_time).min(2));
+            let outcome = within(step, inner.as_mut()).await;
+            let further_out = |late: Late| iter::successors(Some(late), |late| late.outwards());
+            assert_eq!(
+                outcome.map_err(|late| further_out(late).count() - 1),
+                expected
+            );
+            let end = times.map(seconds).into_iter().min().unwrap().min(2 * SEC);
+            assert_eq!(now(), end);
+        });
+    }
+}
+
+#[test]
+fn an_outer_deadline_outlives_the_inner_one() {
+    run_with(Clock::Virtual, async {
+        let mut outer = pin!(Deadline::new(3 * SEC));
+        for _ in 0..2 {
+            let mut inner = pin!(Nested::<2>::new(2 * SEC, outer.as_mut()));
+            assert_eq!(within(delay(SEC), inner.as_mut()).await, Ok(()));
         }
+        assert_eq!(within(delay(2 * SEC), outer.as_mut()).await.ok(), None);
+        assert_eq!(now(), 3 * SEC);
     });
 }
 
@@ -115,8 +141,8 @@ fn leaving_the_scope_drops_the_step_before_what_stands_around_it() {
                 delay(2 * SEC).await;
             };
             match within(step, deadline.as_mut()).await {
-                Some(()) => Some(()),
-                None => break 'scope None,
+                Ok(()) => Some(()),
+                Err(_) => break 'scope None,
             }
         };
         log.borrow_mut().push("handler");
@@ -145,7 +171,7 @@ fn the_step_is_polled_once_per_wake() {
             polls.set(polls.get() + 1);
             Poll::<()>::Pending
         });
-        assert_eq!(within(step, deadline.as_mut()).await, None);
+        assert_eq!(within(step, deadline.as_mut()).await.ok(), None);
     });
     assert_eq!(polls.get(), 2);
 }

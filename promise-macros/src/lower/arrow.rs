@@ -151,8 +151,8 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         if closure.diverges {
-            let hidden = &self.hidden;
-            return emit!({ #call; #[allow(unreachable_code)] !#hidden::anything() });
+            let nothing = self.nothing();
+            return emit!({ #call; #nothing });
         }
         match (closure.plain, closure.question_mark) {
             (true, _) => call.clone(),
@@ -212,7 +212,6 @@ impl Lowering<'_> {
         span: Span,
         scope: &Scope,
     ) -> TokenStream {
-        let hidden = &self.hidden;
         let facts = body.facts;
         if facts.broken {
             let broken = self.broken();
@@ -225,7 +224,8 @@ impl Lowering<'_> {
         let labelled = facts.returns.then(|| emit!(#label:));
         if facts.diverges {
             let expression = self.contents(body, &Exit::Product(label), scope);
-            return emit!({ #bindings #expression; #[allow(unreachable_code)] !#hidden::anything() });
+            let nothing = self.nothing();
+            return emit!({ #bindings #expression; #nothing });
         }
         if facts.plain {
             let contents =

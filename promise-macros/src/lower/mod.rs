@@ -102,8 +102,8 @@ struct Scope {
     tag: Ident,
     /// Rejections convert into a type that the user named.
     converts: bool,
-    /// The timeouts around, the outermost first.
-    deadlines: Vec<Deadline>,
+    /// The innermost timeout around.
+    deadline: Option<Deadline>,
     /// In a handler that may well end the process: one of rejections, or one that only looks.
     may_diverge: bool,
     /// Some outcomes go through a call that does nothing: see [`Lowering::keeps_next_apart`].
@@ -125,8 +125,11 @@ enum Leave {
 
 #[derive(Clone)]
 struct Deadline {
+    /// The block that the time ends.
     label: Lifetime,
     variable: Ident,
+    /// 1 for the outermost.
+    depth: usize,
 }
 
 impl Lowering<'_> {
@@ -221,7 +224,7 @@ impl Lowering<'_> {
             leave: Leave::Break(label),
             tag,
             converts: rejection.is_some(),
-            deadlines: Vec::new(),
+            deadline: None,
             may_diverge: false,
             keeps_apart: false,
             needs_rejection: Rc::default(),
@@ -240,7 +243,9 @@ impl Lowering<'_> {
             .map(|step| self.can_reject(tag, step));
         match region.converts {
             true => TokenStream::new(),
-            false => emit!(#(#redundant)* #tag.__pin();),
+            false => {
+                emit!(#(#[allow(unreachable_code)] #redundant)* #[allow(unreachable_code)] #tag.__pin();)
+            }
         }
     }
 
@@ -258,6 +263,13 @@ impl Lowering<'_> {
             Some(errors) => emit!({ #errors }),
             None => emit!(!#hidden::anything()),
         }
+    }
+
+    /// The value after what never returns: whatever is wanted. If nothing is, rustc takes the type of what never returns for
+    /// it, because of the `loop`, and asks for no annotation.
+    fn nothing(&self) -> TokenStream {
+        let hidden = &self.hidden;
+        emit!(#[allow(unreachable_code)] if true { !#hidden::anything() } else { loop {} })
     }
 
     fn number(&self) -> usize {
@@ -304,7 +316,7 @@ impl Scope {
     fn enclosed(&self, leave: Leave) -> Self {
         Self {
             leave,
-            deadlines: Vec::new(),
+            deadline: None,
             ..self.clone()
         }
     }

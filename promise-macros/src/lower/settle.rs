@@ -6,7 +6,7 @@ use syn::Lifetime;
 
 use super::arrow::block_at;
 use super::choices::Choice;
-use super::{Leave, Lowering, Scope, emit};
+use super::{Deadline, Leave, Lowering, Scope, emit};
 use crate::model::Body;
 use crate::runtime::{at, hidden_at, internal};
 
@@ -35,32 +35,21 @@ impl Product {
 impl Lowering<'_> {
     /// Waits for `future`, and for the timeouts around.
     pub(super) fn wait(&self, future: TokenStream, scope: &Scope) -> TokenStream {
-        let mut raced = future;
-        if scope.deadlines.is_empty() {
+        let Some(Deadline {
+            label, variable, ..
+        }) = &scope.deadline
+        else {
             // Token by token: to add a stream to another is a call into rustc.
-            raced.append(Punct::new('.', Spacing::Alone));
-            raced.append(internal("await"));
-            return raced;
-        }
+            let mut awaited = future;
+            awaited.append(Punct::new('.', Spacing::Alone));
+            awaited.append(internal("await"));
+            return awaited;
+        };
         let hidden = &self.hidden;
-        for deadline in scope.deadlines.iter().rev() {
-            let variable = &deadline.variable;
-            raced = emit!(#hidden::within(#raced, #variable.as_mut()));
-        }
-        // `Some(Some(…))`, the outermost deadline outside.
-        let mut pattern = emit!(__output);
-        let mut arms = TokenStream::new();
-        for (inner, deadline) in scope.deadlines.iter().rev().enumerate() {
-            let label = &deadline.label;
-            let outer = scope.deadlines.len() - 1 - inner;
-            let elapsed = (0..outer).fold(
-                emit!(#hidden::None),
-                |pattern, _| emit!(#hidden::Some(#pattern)),
-            );
-            arms.extend(emit!(#elapsed => break #label #hidden::None,));
-            pattern = emit!(#hidden::Some(#pattern));
-        }
-        emit!(match #raced.await { #pattern => __output, #arms })
+        emit!(match #hidden::within(#future, #hidden::pinned!(#variable)).await {
+            __Ok(__output) => __output,
+            __Err(__late) => break #label __Err(__late),
+        })
     }
 
     /// An expression: the value of what `product` yields. The product's temporaries are gone before the await.
@@ -86,7 +75,8 @@ impl Lowering<'_> {
         // The product is taken apart at the very end of a block that is over before the await: a variable of that type
         // would be stored beside the future, or keep a flag that says whether it was moved.
         let settled = self.label("settled");
-        // After a handler that never returns, what is ours is unreachable.
+        // After a handler that never returns, what is ours is unreachable. Where its outcome cannot exist, rustc 1.85 says so of
+        // the next expression: the `match` of that outcome, which is ours.
         let unreachable = scope.may_diverge.then(|| emit!(#[allow(unreachable_code)]));
         let method = Ident::new("__kind", at(place));
         let started = match asks_kind(known, scope) {
@@ -96,7 +86,8 @@ impl Lowering<'_> {
                 #unreachable
                 match __Ask(&__product).#method() {
                     __Later(__later) => __later << __product,
-                    __Now(__now) => break #settled __now.outcome(__product),
+                    #[allow(unreachable_code)]
+                    __Now(__now) => break #settled match __now.outcome(__product) { __o => __o },
                 }
             }),
             true => emit!({
@@ -104,7 +95,8 @@ impl Lowering<'_> {
                 #unreachable
                 match { __kind = __Ask(&__product).#method(); __kind } {
                     __Later(__later) => __later << __product,
-                    __Now(__now) => break #settled __now.outcome(__product),
+                    #[allow(unreachable_code)]
+                    __Now(__now) => break #settled match __now.outcome(__product) { __o => __o },
                 }
             }),
         };
@@ -125,7 +117,8 @@ impl Lowering<'_> {
         let started = emit!({
             match #kind {
                 __Later(__later) => __later >> &mut finally,
-                __Now(__now) => break #settled __now.called(&mut finally),
+                #[allow(unreachable_code)]
+                __Now(__now) => break #settled match __now.called(&mut finally) { __o => __o },
             }
         });
         self.settled(started, &settled, span, known, span, scope)
@@ -220,6 +213,13 @@ impl Lowering<'_> {
         let hidden = &self.hidden;
         self.chooses(Choice::Open);
         emit!((&&&#hidden::open(#probe, #tag)).__close();)
+    }
+
+    /// The same; if `tag` carries none either, the rejection is what a `?` is given, as it is.
+    pub(super) fn closed_exactly(&self, probe: &TokenStream, tag: &Ident) -> TokenStream {
+        let hidden = &self.hidden;
+        self.chooses(Choice::Open);
+        emit!((&&&#hidden::open(#probe, #tag)).__close().__exactly();)
     }
 
     /// A reason as the type that the user named.

@@ -46,10 +46,14 @@ impl Lowering<'_> {
             StaticKind::Resolve(None) => emit!(#hidden::UNIT),
             StaticKind::Reject(reason) => {
                 let reject = self.reject(&self.argument(reason, scope), span, scope);
-                emit!({ #reject; #[allow(unreachable_code)] !#hidden::anything() })
+                let nothing = self.nothing();
+                emit!({ #reject; #nothing })
             }
             StaticKind::Try(handler) => self.handled_without(handler, span, scope),
-            StaticKind::Never => self.wait(emit!(#hidden::pending()), scope),
+            StaticKind::Never => {
+                let wait = self.wait(emit!(#hidden::pending()), scope);
+                emit!(if true { #wait } else { loop {} })
+            }
             StaticKind::Delay { duration, value } => {
                 let duration = self.argument(duration, scope);
                 let value = value
@@ -107,7 +111,7 @@ impl Lowering<'_> {
     fn shape(&self, values: &TokenStream) -> TokenStream {
         let hidden = &self.hidden;
         self.chooses(Choice::Literal);
-        emit!({ let __values = #values; let __shape = (&&#hidden::literal::Probe(&__values)).__shape(); __shape.to(__values) })
+        emit!({ let __values = #values; let __shape = (&&#hidden::literal::Probe(&__values)).__shape(); #[allow(unreachable_code)] match __shape.to(__values) { __value => __value } })
     }
 
     /// The value of a combinator over these elements. They are evaluated as the scrutinee of a `match`: what they
@@ -142,7 +146,13 @@ impl Lowering<'_> {
             .map(|element| self.element(element, converts, &fulfilments, scope));
         let children = names.iter().zip(&elements).map(|(name, element)| {
             let child = match (combinator, converts) {
-                (Combinator::AllSettled, _) => emit!(#hidden::OwnElement::own(__kind, __element)),
+                (Combinator::AllSettled, _) => {
+                    let child = emit!(#hidden::OwnElement::own(__kind, __element));
+                    match is_open(element) {
+                        true => emit!(__open.__exact_type().__pin(); __open.__exact_future(#child)),
+                        false => child,
+                    }
+                }
                 (_, true) => {
                     let tag = &scope.tag;
                     let convert = self.converted(&emit!(__reason), tag, element.start);
@@ -161,20 +171,54 @@ impl Lowering<'_> {
                 }
             };
             let closed = is_open(element).then(|| {
-                let tag = if converts { &scope.tag } else { &rejections };
-                self.closed(&emit!(#hidden::ask_element(&__element)), tag)
+                let asked = emit!(#hidden::ask_element(&__element));
+                match (combinator, converts) {
+                    (Combinator::AllSettled, _) => {
+                        self.chooses(Choice::Open);
+                        self.chooses(Choice::Pin);
+                        emit!(
+                            let __own = #hidden::Tag::<_>::new();
+                            let __open = (&&&#hidden::open(#asked, __own)).__close();
+                            __open.__exactly();
+                            __own.__pin();
+                        )
+                    }
+                    (_, true) => self.closed(&asked, &scope.tag),
+                    (_, false) => self.closed_exactly(&asked, &rejections),
+                }
             });
-            let closed = closed.filter(|_| combinator != Combinator::AllSettled);
             let method = Ident::new("__element", at(element.start));
             emit!({ let __element = #name; #closed let __kind = #hidden::ask_element(&__element).#method(); #child })
         });
+        let children: Vec<_> = children.collect();
         let function = hidden_at(combinator.function(), span);
-        let settled = self.settled_combinator(
-            combinator,
-            &quote_spanned!(at(span)=> #function((#(#children,)*))),
-            span,
-            scope,
-        );
+        let (made, open): (Vec<_>, Vec<_>) =
+            (0..names.len()).partition(|&index| !is_open(elements[index]));
+        let combined = match (open.first(), made.last()) {
+            // What says nothing of its rejection goes by the others, so they come first.
+            (Some(open_at), Some(last)) if open_at < last => {
+                let order = made.iter().chain(&open);
+                let (names_made, made): (Vec<_>, Vec<_>) = order
+                    .map(|&index| (&names[index], &children[index]))
+                    .unzip();
+                let call = quote_spanned!(at(span)=> #function((#(#names,)*)));
+                emit!({ #(let #names_made = #made;)* #call })
+            }
+            _ => quote_spanned!(at(span)=> #function((#(#children,)*))),
+        };
+        let exact = match combinator {
+            _ if converts || open.is_empty() => None,
+            Combinator::All | Combinator::Race => Some(internal("__exact_reason")),
+            Combinator::Any => Some(internal("__exact_reasons")),
+            Combinator::AllSettled => None,
+        };
+        let settled = match exact {
+            Some(exact) => {
+                let exact = emit!(#rejections.#exact(__reason));
+                self.settled_exactly(&combined, &rejections, &exact, span, scope)
+            }
+            None => self.settled_combinator(combinator, &combined, span, scope),
+        };
         let pins = self.combinator_pins(combinator, rejects, &rejections, &fulfilments);
         let tags = emit!(let #rejections = #hidden::Tag::<_>::new(););
         let declare_rejections = (combinator == Combinator::AllSettled || converts)
@@ -221,6 +265,28 @@ impl Lowering<'_> {
             }
             _ => self.settle_future(future, span, scope),
         }
+    }
+
+    /// The same where elements leave open what they reject with.
+    fn settled_exactly(
+        &self,
+        future: &TokenStream,
+        rejections: &Ident,
+        exact: &TokenStream,
+        span: Span,
+        scope: &Scope,
+    ) -> TokenStream {
+        self.chooses(Choice::Pin);
+        let outcome = self.wait(
+            emit!({
+                let __combined = #future;
+                #rejections.__pin();
+                __combined
+            }),
+            scope,
+        );
+        let reject = self.reject(exact, span, scope);
+        emit!((match #outcome { __Ok(__values) => __values, __Err(__reason) => #reject }))
     }
 
     /// The value of a combinator over what an expression yields.

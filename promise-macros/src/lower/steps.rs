@@ -148,7 +148,7 @@ impl Lowering<'_> {
     /// A region for what stands before a step, and the statement that declares its tag.
     fn region_before(&self, scope: &Scope) -> (Scope, TokenStream) {
         let (mut inner, tag) = self.region(scope.converts);
-        inner.deadlines.clone_from(&scope.deadlines);
+        inner.deadline.clone_from(&scope.deadline);
         inner.keeps_apart = scope.keeps_apart;
         (inner, tag)
     }
@@ -388,13 +388,18 @@ impl Lowering<'_> {
         scope: &Scope,
     ) -> TokenStream {
         let hidden = &self.hidden;
-        let deadline = Deadline {
-            label: self.label("timeout"),
-            variable: self.name("deadline"),
+        let label = self.label("timeout");
+        let variable = self.name("deadline");
+        let outer = scope.deadline.as_ref();
+        let depth = outer.map_or(0, |outer| outer.depth) + 1;
+        let inner = Scope {
+            deadline: Some(Deadline {
+                label: label.clone(),
+                variable: variable.clone(),
+                depth,
+            }),
+            ..scope.clone()
         };
-        let (label, variable) = (&deadline.label, &deadline.variable);
-        let mut inner = scope.clone();
-        inner.deadlines.push(deadline.clone());
         let duration = self.argument(duration, scope);
         let statements = before(&inner);
         let reason = match reason {
@@ -402,13 +407,29 @@ impl Lowering<'_> {
             None => emit!(#hidden::TimeoutError::default()),
         };
         let elapsed = self.reject(&reason, step.span(), scope);
+        let (deadline, late) = match outer {
+            None => (
+                emit!(#hidden::Deadline::new(#duration)),
+                emit!(#hidden::Late { .. } => #elapsed),
+            ),
+            Some(outer) => {
+                let (label, around) = (&outer.label, &outer.variable);
+                (
+                    emit!(#hidden::Nested::<#depth>::new(#duration, #hidden::pinned!(#around))),
+                    emit!(__late => match #hidden::Late::outwards(__late) {
+                        #hidden::None => #elapsed,
+                        #hidden::Some(__late) => break #label __Err(__late),
+                    }),
+                )
+            }
+        };
         emit!(
             let __value = match {
-                let mut #variable = #hidden::pin!(#hidden::Deadline::new(#duration));
-                #label: { #statements #hidden::Some(__value) }
+                let mut #variable = #deadline;
+                #label: { #statements __Ok(__value) }
             } {
-                #hidden::Some(__value) => __value,
-                #hidden::None => #elapsed,
+                __Ok(__value) => __value,
+                __Err(__late) => match __late { #late },
             };
         )
     }

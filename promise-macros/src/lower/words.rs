@@ -364,7 +364,7 @@ impl VisitMut for Words<'_> {
                 let span = inner.op.span();
                 self.awaited(&inner.expr, span)
             }
-            Expr::Await(inner) if !self.scope.deadlines.is_empty() => {
+            Expr::Await(inner) if self.scope.deadline.is_some() => {
                 self.visit_expr_mut(&mut inner.base);
                 let wait = self.lowering.wait(inner.base.to_token_stream(), self.scope);
                 emit!((#wait))

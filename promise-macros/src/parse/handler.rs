@@ -1,6 +1,7 @@
 //! What stands where a function is expected.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::Pat;
 use syn::parse::{ParseStream, Parser};
 
@@ -131,6 +132,11 @@ fn closure(
     })
 }
 
+/// A path, as it is mostly written.
+fn shown(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(' ', "")
+}
+
 fn parameter_takes_all(parameter: &TokenStream) -> bool {
     let typed = |input: ParseStream<'_>| {
         let pattern = Pat::parse_single(input)?;
@@ -195,8 +201,14 @@ fn arrow(
             return None;
         }
     };
-    if let Some(literal) = parameters.literal() {
-        errors.at(literal, format!("`{step}` takes whatever comes: arms, such as `1 => …`, belong in `catch`; here write `value => match value {{ … }}`"));
+    if let Some(one) = parameters.one_of_several() {
+        let name = match one {
+            Pat::Lit(literal) => literal.to_token_stream().to_string(),
+            Pat::TupleStruct(tuple) => shown(&tuple.path) + "(…)",
+            Pat::Struct(fields) => shown(&fields.path) + " { … }",
+            _ => shown(one),
+        };
+        errors.at(one, format!("`{step}` takes whatever comes: arms, such as `{name} => …`, belong in `catch`; here write `value => match value {{ … }}`"));
         return None;
     }
     if expected == 0 && !matches!(parameters, Parameters::None) {

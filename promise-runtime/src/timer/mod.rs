@@ -27,7 +27,7 @@ pub use installed::set_timer;
 pub use installed::{TimerAlreadySet, set_timer_racy};
 pub use sleep::{Sleep, delay};
 #[doc(hidden)]
-pub use within::{Deadline, Within, within};
+pub use within::{Deadline, Late, Nested, Watched, Within, within};
 
 /// A clock that wakes tasks: what [`set_timer`] takes, for embedded systems and executors with their own time.
 ///

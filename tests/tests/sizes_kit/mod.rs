@@ -191,9 +191,6 @@ pub(crate) fn timeout<F>(future: F, duration: Duration) -> Timeout<F> {
     }
 }
 
-/// BUG 52: a `timeout` keeps the address of its deadline beside the deadline. Zero when that is fixed.
-pub(crate) const DEADLINE_ADDRESS: usize = size_of::<usize>();
-
 /// `?` that leaves a block.
 macro_rules! ok {
     ($label:lifetime $outcome:expr) => {
@@ -216,15 +213,7 @@ where
 {
     let (size, best) = (size_of_val(&chain), size_of_val(&by_hand));
     println!("{what:<24} {size:>5} {best:>5}");
-    let allowed = match what {
-        what if what.contains("timeouts") => 2 * DEADLINE_ADDRESS,
-        what if what.contains("timeout") => DEADLINE_ADDRESS,
-        _ => 0,
-    };
-    assert!(
-        size <= best + allowed,
-        "{what}: {size} bytes, by hand {best}"
-    );
+    assert!(size <= best, "{what}: {size} bytes, by hand {best}");
     let (outcome, expected) = (
         run_with(Clock::Virtual, chain),
         run_with(Clock::Virtual, by_hand),
