@@ -126,7 +126,7 @@ pub(crate) fn located(error: syn::Error, tokens: &[TokenTree]) -> syn::Error {
 }
 
 /// In braces that stand at the user's last token: that is where rustc says what is missing.
-fn braced(tokens: &[TokenTree]) -> TokenStream {
+pub(crate) fn braced(tokens: &[TokenTree]) -> TokenStream {
     let last = tokens.last().map_or_else(Span::mixed_site, TokenTree::span);
     braced_at(tokens, last)
 }

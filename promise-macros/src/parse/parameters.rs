@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Pat, PatIdent, Token, Type};
 
+use crate::body::braced;
 use crate::model::Parameters;
 use crate::tokens::{is_punct, is_record, split_commas, split_parameters, stream, trees};
 
@@ -62,7 +63,17 @@ fn parameter(tokens: &[TokenTree]) -> syn::Result<(Pat, Option<Type>)> {
         };
         Ok((pattern, annotation))
     };
-    Parser::parse2(parser, stream(tokens))
+    Parser::parse2(parser, stream(tokens)).map_err(|error| {
+        // What is missing at the end is missing after the last token.
+        let located = |input: ParseStream<'_>| {
+            let contents;
+            syn::braced!(contents in input);
+            parser(&contents)
+        };
+        Parser::parse2(located, braced(tokens))
+            .err()
+            .unwrap_or(error)
+    })
 }
 
 /// `(a, b)` and `[a, b]` take apart tuples and arrays alike; with `..` or one name the pattern stays Rust's.
