@@ -239,3 +239,31 @@ fn a_chain_that_shares_is_no_larger_than_async_blocks_that_share() {
     assert!(size_of_val(&chain) <= size_of_val(&by_hand));
     assert_eq!(settle(chain), settle(by_hand));
 }
+
+#[test]
+fn the_arrow_of_map_borrows_and_a_closure_owns() {
+    let (client, paths) = (client(), vec!["a", "b"]);
+    let shared = &client;
+    let mapped = promise! { Promise.map(&paths, path => client.get(path).then(x => x + path)) };
+    let closure =
+        promise! { Promise.all(paths.iter().map(|path| shared.get(path).then(x => x + path))) };
+    let expected = vec!["haa".to_owned(), "hbb".to_owned()];
+    assert_eq!(settle(mapped), Ok(expected.clone()));
+    assert_eq!(settle(closure), Ok(expected));
+    let owned = promise! { move
+        Promise.map(&paths, path => client.get(path).then(x => x + path)).then(all => all.len() + client.0.len())
+    };
+    assert_eq!(settle(kept(owned)), Ok(3));
+}
+
+#[test]
+fn a_macro_as_an_element_owns_what_it_uses() {
+    fn sent<F: IntoFuture<IntoFuture: Send> + Send + 'static>(chain: F) -> F {
+        chain
+    }
+    let cell = Cell::new(1);
+    let chain = sent(promise! { move
+        Promise.all([promise! { move Promise.resolve(2).then(n => cell.replace(n)) }, Promise.resolve(3)])
+    });
+    assert_eq!(settle(chain), Ok([1, 3]));
+}
