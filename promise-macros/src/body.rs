@@ -6,7 +6,7 @@ use syn::{Block, Expr, Macro, Stmt, UnOp};
 
 use crate::check;
 use crate::errors::Errors;
-use crate::model::{Body, Facts, Nested};
+use crate::model::{Body, Chain, Facts, Nested};
 use crate::parse::{self, NESTED, THROW};
 use crate::tokens::{is_record, stream};
 
@@ -75,6 +75,14 @@ pub(crate) fn parse(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> 
 }
 
 impl Body {
+    /// The chain that it is.
+    pub(crate) fn chain(&self) -> Option<&Chain> {
+        match self.nested.get(nested_index(&self.expression)?)? {
+            Nested::Chain(chain) => Some(chain),
+            Nested::Record(_) => None,
+        }
+    }
+
     /// There is none yet, which has been reported. An editor completes what is typed in its place.
     pub(crate) fn missing() -> Self {
         let hidden = crate::runtime::hidden();
@@ -118,7 +126,7 @@ pub(crate) fn located(error: syn::Error, tokens: &[TokenTree]) -> syn::Error {
 }
 
 /// In braces that stand at the user's last token: that is where rustc says what is missing.
-fn braced(tokens: &[TokenTree]) -> TokenStream {
+pub(crate) fn braced(tokens: &[TokenTree]) -> TokenStream {
     let last = tokens.last().map_or_else(Span::mixed_site, TokenTree::span);
     braced_at(tokens, last)
 }

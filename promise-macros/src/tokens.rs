@@ -82,6 +82,26 @@ pub(crate) fn after_parameters(tokens: &[TokenTree], start: usize) -> Option<usi
         .map(|close| close + 1)
 }
 
+/// Splits parameters at their commas. There is no comparison among patterns and types: each `<` opens a bracket.
+pub(crate) fn split_parameters(tokens: &[TokenTree]) -> Vec<&[TokenTree]> {
+    let mut parts = Vec::new();
+    let (mut start, mut index) = (0, 0);
+    while index < tokens.len() {
+        if is_punct(tokens.get(index), ',') {
+            parts.push(&tokens[start..index]);
+            start = index + 1;
+        }
+        index = match is_punct(tokens.get(index), '<') {
+            true => after_angles(tokens, index).unwrap_or(index + 1),
+            false => index + 1,
+        };
+    }
+    if start < tokens.len() {
+        parts.push(&tokens[start..]);
+    }
+    parts
+}
+
 /// Splits at the commas that are not inside a turbofish, a type or a closure's parameters. The comma after a handler
 /// `… => { … }` may be left out, as in `match`.
 pub(crate) fn split_commas(tokens: &[TokenTree]) -> Vec<Vec<TokenTree>> {
@@ -98,6 +118,9 @@ pub(crate) fn split_commas(tokens: &[TokenTree]) -> Vec<Vec<TokenTree>> {
             index = after_return_type(tokens, after);
         } else if is_ident(tokens.get(index), "as") {
             index = after_type(tokens, index + 1);
+        } else if index == start && is_punct(tokens.get(index), '<') {
+            // `<Map<A, B> as Trait>::function()`
+            index = after_angles(tokens, index).unwrap_or(index + 1);
         } else if is_pair(tokens, index, ':', ':') && is_punct(tokens.get(index + 2), '<') {
             index = after_angles(tokens, index + 2).unwrap_or(index + 3);
         } else if is_punct(tokens.get(index), ',') {

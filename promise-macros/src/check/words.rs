@@ -18,8 +18,24 @@ pub(crate) fn body(expression: &Expr, place: Place, errors: &mut Errors) {
         closures: 0,
         loops: Vec::new(),
     };
-    words.visit_expr(expression);
+    match expression {
+        Expr::Unary(unary) if place == Place::Source && is_await(&unary.expr) => {
+            words.errors.at_span(unary.op.span(), SOURCE);
+            visit::visit_expr_unary(&mut words, unary);
+        }
+        _ => words.visit_expr(expression),
+    }
 }
+
+/// `await f().then(…)`
+const SOURCE: &str = "a chain waits for its source itself: leave out the `await`; the whole is awaited after the macro, `promise! { … }.await`";
+
+/// `reduce(f, p.await)`, `delay(await p)`
+const ARGUMENT: &str = "an argument cannot wait: await before the macro, or in a step before this one, `.then(async value => …)`";
+
+/// `catch(A(x) if p.await => …)`
+const GUARD: &str =
+    "a guard cannot wait: take every reason, `.catch(async reason => …)`, and decide there";
 
 /// `Promise.all([f(a.await), g()])`
 const ELEMENT: &str = "this would wait before the promises beside it have started; wait inside the element: `async { … }`, or `a.then(v => …)`";
@@ -54,6 +70,16 @@ impl Words<'_> {
             self.place,
             Place::Arrow { asynchronous: true } | Place::Source
         )
+    }
+
+    /// Why nothing can be awaited here, where there is no arrow to be made `async`.
+    fn cannot_wait(&self) -> Option<&'static str> {
+        match self.place {
+            Place::Element => Some(ELEMENT),
+            Place::Argument => Some(ARGUMENT),
+            Place::Guard => Some(GUARD),
+            Place::Source | Place::Arrow { .. } => None,
+        }
     }
 
     /// `break` and `continue` stay inside the arrow.
@@ -145,8 +171,8 @@ impl<'ast> Visit<'ast> for Words<'_> {
             let at = expression.op.span();
             if self.closures > 0 {
                 self.errors.at_span(at, "prefix `await` belongs to an `async` arrow; in Rust's closures and blocks write `promise.await`");
-            } else if self.place == Place::Element {
-                self.errors.at_span(at, ELEMENT);
+            } else if let Some(message) = self.cannot_wait() {
+                self.errors.at_span(at, message);
             } else if matches!(
                 self.place,
                 Place::Arrow {
@@ -168,13 +194,15 @@ impl<'ast> Visit<'ast> for Words<'_> {
     }
 
     fn visit_expr_await(&mut self, expression: &'ast syn::ExprAwait) {
-        if self.closures == 0 && self.place == Place::Element {
-            self.errors.at(expression.await_token, ELEMENT);
-        } else if self.closures == 0 && !self.is_asynchronous() {
-            self.errors.at(
-                expression.await_token,
-                "`.await` needs an `async` arrow: `async value => …`",
-            );
+        if self.closures == 0 {
+            if let Some(message) = self.cannot_wait() {
+                self.errors.at(expression.await_token, message);
+            } else if !self.is_asynchronous() {
+                self.errors.at(
+                    expression.await_token,
+                    "`.await` needs an `async` arrow: `async value => …`",
+                );
+            }
         }
         visit::visit_expr_await(self, expression);
     }

@@ -356,7 +356,11 @@ impl Lowering<'_> {
         };
         let inner = own.enclosed(Leave::Return);
         let exit = if rejects { Exit::Return } else { Exit::Plain };
-        let expression = self.contents(&arrow.body, &exit, &inner);
+        let expression = match arrow.body.chain() {
+            // It settles before the variables around the handler are gone.
+            Some(chain) => self.own(chain, inner.converts, false),
+            None => self.contents(&arrow.body, &exit, &inner),
+        };
         let pin = self.pin(&own);
         let contents = match (rejects, facts.diverges) {
             (true, true) => {

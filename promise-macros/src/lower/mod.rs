@@ -148,13 +148,13 @@ impl Lowering<'_> {
         let contents = emit!(#import #traits #words #documentation #records #block);
         let (root, future) = (
             &self.runtime.0,
-            self.asynchronous(chain.start, false, &contents),
+            self.asynchronous(chain.start, self.capture.is_some(), &contents),
         );
         emit!(#root::Chain::new(#future))
     }
 
     /// A chain as a value of its own. `converts`: its rejections become the type that the user named; `owns`: what it
-    /// uses moves into it.
+    /// uses moves into it. One that settles where it stands borrows from the chain around it, which owns or borrows in turn.
     fn own(&self, chain: &Chain, converts: bool, owns: bool) -> TokenStream {
         let block = self.block(chain, converts, None);
         nested_chain(chain.start, &self.asynchronous(chain.start, owns, &block))
@@ -162,7 +162,7 @@ impl Lowering<'_> {
 
     /// The `async` and its braces stand at the user's first token: that is where rustc says that `move` is missing.
     fn asynchronous(&self, start: Span, owns: bool, contents: &TokenStream) -> TokenStream {
-        let capture = (owns || self.capture.is_some()).then(|| emit!(move));
+        let capture = owns.then(|| emit!(move));
         let span = at(start);
         quote_spanned!(span=> async #capture { #contents })
     }

@@ -304,9 +304,11 @@ impl Words<'_> {
 
     fn nested(&mut self, index: usize, span: Span) -> TokenStream {
         match &self.nested[index] {
-            Nested::Chain(chain) => self
-                .lowering
-                .own(chain, self.scope.converts, self.in_closure),
+            Nested::Chain(chain) => {
+                // It may outlive what stands around it.
+                let owns = self.in_closure || self.lowering.capture.is_some();
+                self.lowering.own(chain, self.scope.converts, owns)
+            }
             Nested::Record(fields) => {
                 let names: Vec<_> = fields.iter().map(|(name, _)| name).collect();
                 let values = fields

@@ -6,7 +6,7 @@ use super::{arguments, statics, step};
 use crate::body::{self, Place};
 use crate::check;
 use crate::errors::Errors;
-use crate::model::{Chain, Source, Step, StepKind, Typing};
+use crate::model::{Body, Chain, Source, Step, StepKind, Typing};
 use crate::tokens::{fat_arrow, group, is_ident, is_punct, snake_case, span, stream, trees};
 
 /// Steps that no ordinary value has as a method.
@@ -360,6 +360,21 @@ fn source(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Source {
     }
     if is_ident(tokens.first(), "new") && is_ident(tokens.get(1), "Promise") {
         return statics::constructor(tokens, errors);
+    }
+    if let Some(arrow) = fat_arrow(tokens) {
+        let calls = match &tokens[..arrow] {
+            [] | [TokenTree::Ident(_)] => None,
+            [.., TokenTree::Group(parameters)] if parameters.stream().is_empty() => Some(()),
+            _ => None,
+        };
+        errors.at(
+            stream(&tokens[arrow..arrow + 2]),
+            match calls {
+                Some(()) => "an arrow is a handler, and no promise: for what it makes when it is called write `Promise.try(() => …)`",
+                None => "an arrow is a handler, and no promise: a function that makes promises is a closure around the macro, `|value| promise! { … }`",
+            },
+        );
+        return Source::Value(Body::missing());
     }
     Source::Value(body::parse(tokens, place, errors))
 }

@@ -11,7 +11,8 @@ use crate::check::{self, Dialect};
 use crate::errors::Errors;
 use crate::model::{Arrow, Body, Closure, Handler, Inlined, Parameters, takes_all};
 use crate::tokens::{
-    after_parameters, fat_arrow, has_question_mark, is_ident, is_punct, is_record, stream,
+    after_parameters, fat_arrow, has_question_mark, is_ident, is_punct, is_record,
+    split_parameters, stream,
 };
 
 /// `spread` takes apart whatever it is given.
@@ -95,7 +96,7 @@ fn closure(
         .position(|token| is_punct(Some(token), '|'))
         .unwrap_or(0);
     let list = &tokens[open + 1..after - 1];
-    let parameters = split_parameters(list);
+    let parameters = split_parameters(list).len();
     if expected != SEVERAL && parameters > expected {
         errors.at(stream(list), too_many(step, expected));
         return None;
@@ -151,25 +152,6 @@ fn parameter_takes_all(parameter: &TokenStream) -> bool {
         }
         _ => Parser::parse2(typed, parameter.clone()).is_ok_and(|pattern| takes_all(&pattern)),
     }
-}
-
-/// How many parameters stand between a closure's bars.
-fn split_parameters(list: &[TokenTree]) -> usize {
-    let mut depth = 0_i32;
-    let mut parameters = usize::from(!list.is_empty());
-    for (index, token) in list.iter().enumerate() {
-        match token {
-            TokenTree::Punct(punct) if punct.as_char() == '<' => depth += 1,
-            TokenTree::Punct(punct) if punct.as_char() == '>' => depth -= 1,
-            TokenTree::Punct(punct)
-                if punct.as_char() == ',' && depth == 0 && index + 1 < list.len() =>
-            {
-                parameters += 1
-            }
-            _ => {}
-        }
-    }
-    parameters
 }
 
 fn too_many(step: &Ident, expected: usize) -> String {

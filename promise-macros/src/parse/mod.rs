@@ -92,12 +92,7 @@ pub(crate) fn promise(input: TokenStream, errors: &mut Errors) -> Promise {
 
 /// The first comma that stands between two chains, or after one.
 fn comma(tokens: &[TokenTree]) -> Option<usize> {
-    // `<Map<A, B> as Trait>::function()`
-    let start = match is_punct(tokens.first(), '<') {
-        true => after_angles(tokens, 0)?,
-        false => 0,
-    };
-    let first = split_commas(&tokens[start..]).first()?.len() + start;
+    let first = split_commas(tokens).first()?.len();
     is_punct(tokens.get(first), ',').then_some(first)
 }
 

@@ -4,8 +4,9 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Pat, PatIdent, Token, Type};
 
+use crate::body::braced;
 use crate::model::Parameters;
-use crate::tokens::{is_punct, is_record, split_commas, stream, trees};
+use crate::tokens::{is_punct, is_record, split_commas, split_parameters, stream, trees};
 
 /// An arrow's parameters.
 pub(super) fn parameters(tokens: &[TokenTree]) -> syn::Result<Parameters> {
@@ -24,7 +25,7 @@ pub(super) fn parameters(tokens: &[TokenTree]) -> syn::Result<Parameters> {
         [TokenTree::Group(list)] if list.delimiter() == Delimiter::Bracket => {
             list_pattern(list, &inner)
         }
-        _ if split_commas(&inner).len() > 1 || is_punct(inner.last(), ',') => {
+        _ if split_parameters(&inner).len() > 1 || is_punct(inner.last(), ',') => {
             list_pattern(parens, tokens)
         }
         _ => one(&inner),
@@ -62,13 +63,24 @@ fn parameter(tokens: &[TokenTree]) -> syn::Result<(Pat, Option<Type>)> {
         };
         Ok((pattern, annotation))
     };
-    Parser::parse2(parser, stream(tokens))
+    Parser::parse2(parser, stream(tokens)).map_err(|error| {
+        // What is missing at the end is missing after the last token.
+        let located = |input: ParseStream<'_>| {
+            let contents;
+            syn::braced!(contents in input);
+            parser(&contents)
+        };
+        Parser::parse2(located, braced(tokens))
+            .err()
+            .unwrap_or(error)
+    })
 }
 
 /// `(a, b)` and `[a, b]` take apart tuples and arrays alike; with `..` or one name the pattern stays Rust's.
 fn list_pattern(list: &Group, whole: &[TokenTree]) -> syn::Result<Parameters> {
-    let elements = split_commas(&trees(list.stream()));
-    let rest = |element: &Vec<TokenTree>| {
+    let inner = trees(list.stream());
+    let elements = split_parameters(&inner);
+    let rest = |element: &&[TokenTree]| {
         is_punct(element.first(), '.') || element.iter().any(|token| is_punct(Some(token), '@'))
     };
     if elements.is_empty() || elements.len() > 12 || elements.iter().any(rest) {
@@ -98,9 +110,9 @@ fn part(tokens: &[TokenTree]) -> syn::Result<Parameters> {
 /// `([a, b], c)`, `({ a }, b)`
 fn has_parts(tuple: &Group) -> bool {
     tuple.delimiter() == Delimiter::Parenthesis
-        && split_commas(&trees(tuple.stream()))
+        && split_parameters(&trees(tuple.stream()))
             .iter()
-            .any(|element| match element.as_slice() {
+            .any(|element| match element {
                 [TokenTree::Group(group)] => {
                     group.delimiter() == Delimiter::Bracket
                         || is_record(group, true)

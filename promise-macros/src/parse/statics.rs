@@ -1,6 +1,6 @@
 //! `Promise.name(…)` and `new Promise(…)`.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use super::chain::{chain, element};
@@ -8,8 +8,8 @@ use super::{arguments, handler, step};
 use crate::body::{self, Place};
 use crate::check::did_you_mean;
 use crate::errors::Errors;
-use crate::model::{Chain, Combinator, Inputs, New, Source, Static, StaticKind};
-use crate::tokens::{group, is_record, snake_case, stream, trees};
+use crate::model::{Body, Chain, Combinator, Inputs, New, Source, Static, StaticKind};
+use crate::tokens::{fat_arrow, group, is_record, snake_case, stream, trees};
 
 const STATICS: [&str; 13] = [
     "all",
@@ -210,7 +210,7 @@ impl Call<'_> {
             return Inputs::Value(body);
         }
         let [TokenTree::Group(group)] = argument else {
-            return value(argument, errors);
+            return self.value(argument, errors);
         };
         let tokens = trees(group.stream());
         let elements = arguments(group.stream());
@@ -227,7 +227,18 @@ impl Call<'_> {
             Delimiter::Brace if tokens.is_empty() || is_record(group, true) => {
                 Inputs::Record(self.fields(&elements, group, errors))
             }
-            _ => value(argument, errors),
+            _ => self.value(argument, errors),
+        }
+    }
+
+    fn value(&self, tokens: &[TokenTree], errors: &mut Errors) -> Inputs {
+        let mapped = mapped_arrow(tokens).filter(|_| snake_case(self.name) == "all");
+        match mapped {
+            Some(arrow) => {
+                errors.at(arrow, "the `map` of a collection takes a closure, `|value| …`; a collection and an arrow go into `Promise.map(items, value => …)`");
+                Inputs::Value(Body::missing())
+            }
+            None => Inputs::Value(body::parse(tokens, Place::Argument, errors)),
         }
     }
 
@@ -291,8 +302,14 @@ impl Call<'_> {
     }
 }
 
-fn value(tokens: &[TokenTree], errors: &mut Errors) -> Inputs {
-    Inputs::Value(body::parse(tokens, Place::Argument, errors))
+/// The arrow in `xs.map(x => …)`.
+fn mapped_arrow(tokens: &[TokenTree]) -> Option<TokenStream> {
+    let [.., TokenTree::Ident(map), TokenTree::Group(arguments)] = tokens else {
+        return None;
+    };
+    let arguments = trees(arguments.stream());
+    let arrow = fat_arrow(&arguments).filter(|_| map == "map")?;
+    Some(stream(&arguments[arrow..arrow + 2]))
 }
 
 fn ends_in_comma(tokens: &[TokenTree]) -> bool {

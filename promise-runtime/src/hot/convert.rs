@@ -5,9 +5,11 @@ use super::state::Hot;
 
 /// What a handler of `then` and `catch` may return: a `Result`, a promise of the same kind, or a [`Resolution`].
 #[diagnostic::on_unimplemented(
-    message = "a handler of a hot promise returns a `Result`, a promise, or a `Resolution`, not `{Self}`",
-    label = "returns `{Self}`",
+    message = "a handler of this hot promise returns a `Result<{T}, {E}>`, or a promise or a `Resolution` of these types, not `{Self}`",
+    label = "has the type `{Self}`",
     note = "a plain function of the value goes into `.map(…)`; else write `Ok(value)`",
+    note = "what rejects with a type of its own needs one that both have: `promise! {{ <_, E> … }}` where the promise is made, or `.then_or_else(…)`, which may change it",
+    note = "what never returns says what it would: `|reason| -> Result<_, _> {{ panic!(…) }}`",
     note = "a future has to be started: `promise! {{ move fetch(v) }}.spawn_local()`, for a `Promise` `.spawn()`"
 )]
 pub trait IntoResolution<T, E, P = Hot<T, E>> {
@@ -15,6 +17,7 @@ pub trait IntoResolution<T, E, P = Hot<T, E>> {
     fn into_resolution(self) -> Resolution<T, E, P>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E, P> IntoResolution<T, E, P> for Result<T, E> {
     fn into_resolution(self) -> Resolution<T, E, P> {
         match self {
@@ -24,6 +27,7 @@ impl<T, E, P> IntoResolution<T, E, P> for Result<T, E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E, P> IntoResolution<T, E, P> for Resolution<T, E, P> {
     fn into_resolution(self) -> Self {
         self

@@ -581,6 +581,7 @@ macro_rules! handles {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl<T, E> IntoResolution<T, E, $Promise<T, E>> for $Promise<T, E> {
             fn into_resolution(self) -> Resolution<T, E, Self> {
                 Resolution::Adopt(self)

@@ -194,6 +194,7 @@ impl Repair<'_> {
                 self.report(here, "`instanceof` is JavaScript's: catch by the type, `.catch((e: MyError) => …)`, or by a pattern, `matches!(e, MyError::NotFound)`");
                 Some((quote_spanned!(span=> ==), index + 1))
             }
+            "try" => self.try_block(tokens, index),
             "typeof" if is_name(tokens.get(index + 1)) => {
                 self.report(here, "`typeof` is JavaScript's: a Rust value has one type; for one of several write an enum and `match`");
                 Some((TokenStream::new(), index + 1))
@@ -256,6 +257,28 @@ impl Repair<'_> {
             },
             parameters + 2,
         ))
+    }
+
+    /// `try { … } catch (e) { … } finally { … }`
+    fn try_block(&mut self, tokens: &[TokenTree], index: usize) -> Form {
+        let block = |at: usize| group(tokens.get(at), Delimiter::Brace).is_some();
+        let bound = group(tokens.get(index + 3), Delimiter::Parenthesis).is_some();
+        let after_catch = index + 4 + usize::from(bound);
+        let catches = is_ident(tokens.get(index + 2), "catch") && block(after_catch - 1);
+        let end = if catches { after_catch } else { index + 2 };
+        let finally = is_ident(tokens.get(end), "finally") && block(end + 1);
+        if !block(index + 1) || !(catches || finally) {
+            return None;
+        }
+        self.report(
+            &tokens[index..=index],
+            match catches {
+                true => "`try` is JavaScript's: catch where the promise is, `await f().catch(e => …)`, or look at the `Result`, `match f().await { Ok(value) => …, Err(e) => … }`",
+                false => "`try` is JavaScript's: clean up where the promise is, `await f().finally(() => …)`",
+            },
+        );
+        let span = tokens[index].span();
+        Some((quote_spanned!(span=> {}), end + 2 * usize::from(finally)))
     }
 
     /// `console.log(…)`, and `console.log` as a handler.

@@ -1,0 +1,7 @@
+//! `try { … } catch (e) { … }`
+mod kit;
+use kit::*;
+
+fn main() {
+    let _ = promise! { user(1).then(async u => { try { await user(u.id); } catch (e) { return 0 } 1 }) };
+}
