@@ -425,7 +425,7 @@ macro_rules! handles {
                 if !self.view.is_unique() {
                     return Err(self);
                 }
-                let mut wait = engine::Wait::new(self.view);
+                let mut wait = engine::Wait::new(self.view, true);
                 Ok(core::future::poll_fn(move |cx| wait.poll_unique(cx)))
             }
         }
@@ -456,7 +456,7 @@ macro_rules! handles {
             type IntoFuture = $Await<T, E>;
 
             fn into_future(self) -> $Await<T, E> {
-                $Await { wait: engine::Wait::new(self.view) }
+                $Await { wait: engine::Wait::new(self.view, true) }
             }
         }
 
@@ -622,6 +622,16 @@ mod local {
         /// ```
         LocalPromise, LocalAwait, LocalResolve, LocalReject,
         crate::hot::local::engine, value: ['static], handler: ['static],
+    }
+
+    impl<T, E> LocalPromise<T, E> {
+        /// What awaits it without a turn of its own.
+        #[inline]
+        pub(crate) fn into_element(self) -> LocalAwait<T, E> {
+            LocalAwait {
+                wait: engine::Wait::new(self.view, false),
+            }
+        }
     }
 }
 
