@@ -10,6 +10,7 @@ mod callback;
 pub mod debounce;
 mod flight;
 mod line;
+mod nesting;
 mod own_reason;
 pub mod pool;
 mod progress;
