@@ -53,7 +53,7 @@ where
     /// # Panics
     ///
     /// Inside another executor, which it would block: await the chain there. When a handler panics, and when nothing that
-    /// the chain waits for can happen any more.
+    /// the chain waits for can happen any more; [`event_loop::run`](crate::event_loop::run) says what can be told of that.
     ///
     /// ```
     /// use promise_runtime::prelude::*;
