@@ -16,7 +16,7 @@ macro_rules! handles {
     (
         $(#[$documentation:meta])*
         $Promise:ident, $Await:ident, $Resolve:ident, $Reject:ident,
-        $engine:path, value: [$($value:tt)*], handler: [$($handler:tt)*],
+        $engine:path, value: [$($value:tt)*], handler: [$($handler:tt)*], panics: $panics:literal,
     ) => {
         $(#[$documentation])*
         pub struct $Promise<T, E> {
@@ -112,7 +112,7 @@ macro_rules! handles {
             ///
             /// # Panics
             ///
-            /// Where no executor is entered that `f` could run on.
+            #[doc = $panics]
             ///
             /// ```
             #[doc = concat!("use promise_runtime::{", stringify!($Promise), ", event_loop};")]
@@ -622,6 +622,8 @@ mod local {
         /// ```
         LocalPromise, LocalAwait, LocalResolve, LocalReject,
         crate::hot::local::engine, value: ['static], handler: ['static],
+        panics: "With feature `tokio` inside a tokio runtime without a `LocalSet`. On an executor that is none of these nothing panics, and `f` waits \
+            for the thread's own loop: start the program on one of those that [`LocalPromise`](crate::LocalPromise) names.",
     }
 
     impl<T, E> LocalPromise<T, E> {
@@ -660,6 +662,7 @@ mod shared {
         /// ```
         Promise, PromiseAwait, SharedResolve, SharedReject,
         crate::hot::shared::engine, value: [Send + Sync + 'static], handler: [Send + 'static],
+        panics: "Where no executor is entered that `f` could run on.",
     }
 }
 
