@@ -2,7 +2,8 @@
 //!
 //! Every pattern runs on any executor. Its work runs in the task of whoever polls it, so nothing here spawns, and a caller
 //! that is dropped gives back what it held. A reason that a pattern adds to the user's own stands in an enum beside
-//! `Inner(E)`.
+//! `Inner(E)`. It is an [`Error`](core::error::Error) if `E` can be shown, so it converts into a dynamic error also where `E` is one itself, as `anyhow::Error`
+//! and `Box<dyn Error>` are. It shows its reason, and has no `source()`: what stands behind the reason is found by matching `Inner`.
 
 pub mod breaker;
 pub mod cache;
