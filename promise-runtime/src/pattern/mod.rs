@@ -20,7 +20,7 @@ mod throttle;
 mod timeout;
 mod using;
 
-pub use breaker::{BreakerError, BreakerState, CircuitBreaker};
+pub use breaker::{BreakerError, BreakerState, CircuitBreaker, EveryReason, NoListener};
 pub use cache::Cache;
 pub use callback::{
     Callback, CallbackError, Done, FromCallback, Promisified, from_callback, promisify,
