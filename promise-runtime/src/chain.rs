@@ -53,7 +53,7 @@ where
     /// # Panics
     ///
     /// Inside another executor, which it would block: await the chain there. When a handler panics, and when nothing that
-    /// the chain waits for can happen any more.
+    /// the chain waits for can happen any more; [`event_loop::run`](crate::event_loop::run) says what can be told of that.
     ///
     /// ```
     /// use promise_runtime::prelude::*;
@@ -121,7 +121,8 @@ where
     /// at once, like an `async` function of JavaScript. It goes on when the handle is dropped;
     /// [`cancel`](crate::Promise::cancel) stops it, and so does the end of the executor. A panic of the chain is kept for whoever awaits the promise.
     ///
-    /// One allocation (on tokio: plus the task's).
+    /// The value and the reason must be `Sync` too: any thread that has a handle may [`peek`](crate::Promise::peek) at them. A `Mutex` makes a value so,
+    /// `Box<dyn Error + Send + Sync>` or [`SharedError`](crate::SharedError) is such a reason. One allocation (on tokio: plus the task's).
     ///
     /// # Panics
     ///
@@ -150,7 +151,8 @@ where
     ///
     /// # Panics
     ///
-    /// Outside the event loop, with feature `tokio` a tokio `LocalSet`, and with feature `wasm` a browser.
+    /// Outside the event loop, with feature `tokio` a tokio `LocalSet`, and with feature `wasm` a browser. In a tokio runtime without a `LocalSet` tokio
+    /// shows its own panic first.
     ///
     /// ```
     /// use promise_runtime::prelude::*;

@@ -81,6 +81,9 @@ pub use timer::{Sleep, Timer, delay};
 
 /// What most programs need.
 ///
+/// Not in it, as seldom written out, are the types of the functions that settle a promise: `hot::{LocalResolve, LocalReject, SharedResolve, SharedReject}`, and
+/// `promise_runtime::{Resolve, Reject}` of `with_resolvers`.
+///
 /// ```
 /// use promise_runtime::prelude::*;
 ///

@@ -36,11 +36,32 @@ pub(crate) fn detach_local<T, E>(chain: impl Future<Output = Result<T, E>> + 'st
     }
     #[cfg(feature = "tokio")]
     if tokio::runtime::Handle::try_current().is_ok() {
-        drop(tokio::task::spawn_local(task));
-        return;
+        return on_local_set(task);
     }
     drop(task);
     panic!("{NO_EXECUTOR}");
+}
+
+#[cfg(feature = "tokio")]
+const NO_LOCAL_SET: &str = "a tokio runtime is entered here, but no `LocalSet`, and this stays on its thread: call it inside a `LocalSet`, or on an event loop (inside \
+     `event_loop::run`), or use `.spawn()` and `Promise`, which may run on any thread";
+
+/// Starts a task on the tokio `LocalSet`; a runtime is entered.
+#[cfg(feature = "tokio")]
+#[track_caller]
+pub(crate) fn on_local_set(task: impl Future<Output = ()> + 'static) {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    // Tokio does not say beforehand whether there is one.
+    let spawned = catch_unwind(AssertUnwindSafe(|| drop(tokio::task::spawn_local(task))));
+    if let Err(payload) = spawned {
+        match payload.downcast_ref::<&str>() {
+            Some(message) if message.contains("outside of a `task::LocalSet`") => {
+                panic!("{NO_LOCAL_SET}")
+            }
+            _ => resume_unwind(payload),
+        }
+    }
 }
 
 /// Panics with the executors that there are.

@@ -194,6 +194,14 @@ fn a_wake_from_elsewhere_beats_a_far_timer() {
 }
 
 #[test]
+fn a_deadlock_of_block_on_speaks_of_the_chain() {
+    let never = promise! { <(), ()> Promise.never() };
+    let message = panic_of(|| _ = never.block_on());
+    let start = "the event loop is deadlocked: the chain of `.block_on()` is pending";
+    assert!(message.starts_with(start), "{message}");
+}
+
+#[test]
 fn a_deadlock_panics_and_says_what_is_waited_for() {
     let message = panic_of(|| run(pending::<()>()));
     let start = "the event loop is deadlocked: the future given to `run` is pending";

@@ -235,6 +235,48 @@ fn outside_every_executor_a_handler_is_refused_and_an_await_is_not() {
 }
 
 #[test]
+fn in_a_runtime_without_a_local_set_what_stays_on_its_thread_is_refused() {
+    let runtime = current_thread();
+    let refusals: [fn(); 4] = [
+        || drop(promise! { Promise.resolve(1) }.spawn_local()),
+        || promise! { Promise.resolve(1) }.detach_local(),
+        || drop(L::resolve(1).map(|v| v)),
+        || event_loop::queue_microtask(|| ()),
+    ];
+    for refused in refusals {
+        let message = panic_message(|| runtime.block_on(async { refused() }));
+        for choice in ["LocalSet", "event loop", "`Promise`"] {
+            assert!(message.contains(choice), "{message}");
+        }
+    }
+    // The runtime goes on, and so does the thread's own loop.
+    assert_eq!(runtime.block_on(P::resolve(1).into_future()), Ok(1));
+    assert_eq!(event_loop::run(L::resolve(1).map(|v| v + 1)), Ok(2));
+}
+
+#[test]
+fn in_a_runtime_callbacks_of_a_loop_that_does_not_run_are_refused() {
+    let refusals: [fn(); 2] = [
+        || _ = event_loop::set_timeout(|| (), ms(1)),
+        || _ = event_loop::set_interval(|| (), ms(1)),
+    ];
+    for refused in refusals {
+        let alone = panic_message(|| current_thread().block_on(async { refused() }));
+        let on_set =
+            panic_message(|| LocalSet::new().block_on(&current_thread(), async { refused() }));
+        for message in [alone, on_set] {
+            for choice in ["event_loop::run", "delay", "tokio"] {
+                assert!(message.contains(choice), "{message}");
+            }
+        }
+    }
+    // Clearing does no harm anywhere, and a loop that runs calls.
+    let timer = event_loop::set_timeout(|| unreachable!(), ms(1));
+    current_thread().block_on(async { event_loop::clear_timeout(timer) });
+    event_loop::run_until_idle();
+}
+
+#[test]
 fn any_executor_runs_the_task_of_spawn_with() {
     let mut pool = futures::executor::LocalPool::new();
     let spawner = pool.spawner();

@@ -539,6 +539,56 @@ fn the_cache_of_the_notes() {
 }
 
 #[test]
+fn a_load_that_awaits_its_own_key_panics() {
+    let cache = Texts::new(TTL);
+    let inner = cache.clone();
+    let own_key = move || async move {
+        delay(ms(1)).await;
+        inner.get(1, || fulfil("inner".to_owned())).await
+    };
+    let message = panic_message(|| {
+        virtually(cache.get(1, own_key.clone())).ok();
+    });
+    assert!(message.contains("deadlock"), "{message}");
+    // The key is as if nobody had asked, and another key is no deadlock.
+    assert_eq!(
+        virtually(cache.get(2, own_key)),
+        Ok("inner".to_owned()),
+        "the load of 2 awaits 1"
+    );
+}
+
+#[test]
+fn a_load_that_awaits_its_own_key_through_another_one_panics() {
+    let cache = Texts::new(TTL);
+    let (outer, inner) = (cache.clone(), cache.clone());
+    let circle = cache.get(1, || async move {
+        let two = || async move { inner.get(1, || fulfil(String::new())).await };
+        outer.get(2, two).await
+    });
+    let message = panic_message(|| drop(settle(circle)));
+    assert!(message.contains("deadlock"), "{message}");
+    assert_eq!(cache.len(), 0);
+}
+
+#[test]
+fn a_task_started_by_a_load_may_wait_for_its_key() {
+    let cache = Rc::new(Texts::new(TTL));
+    let (mut waiting, inner) = (None, cache.clone());
+    let mut load = Caller::new(cache.get(1, || {
+        let mut caller =
+            Caller::new(async move { inner.get(1, || fulfil("not called".to_owned())).await });
+        assert!(caller.poll().is_none());
+        waiting = Some(caller);
+        fulfil("loaded".to_owned())
+    }));
+    assert_eq!(load.poll(), Some(Ok("loaded".to_owned())));
+    drop(load);
+    let outcome = waiting.and_then(|mut caller| caller.poll());
+    assert_eq!(outcome, Some(Ok("loaded".to_owned())));
+}
+
+#[test]
 fn a_get_polled_after_its_end_panics() {
     let cache = Texts::new(LONG);
     let mut get = pin!(cache.get(1, || fulfil(String::new())));

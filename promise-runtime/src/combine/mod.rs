@@ -46,6 +46,8 @@
 //!   dynamic `race` report it. A `race` over a tuple or an array has no room for that: there the losers are dropped with the
 //!   race itself, which `.await` does before it yields.
 //! - Cancel-safe: dropping the combinator drops every child that is still running and every value it keeps, once each.
+//! - These functions take a promise as `.await` does, and a settled `LocalPromise` takes a turn there: in `race((promise, ready(x)))` it comes too
+//!   late. As an element in `promise!` it takes none, so `Promise.race([promise, x])` tells its state, as in JavaScript.
 //! - A panic in a child passes through; the other children are dropped with the combinator, and polling it again panics.
 //!   If the drop of one child panics, the others are still dropped.
 //! - A combinator is `Send` when its children and their values are, and so for `Sync`. Over tuples and arrays it is `Unpin` when

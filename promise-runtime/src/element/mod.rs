@@ -3,6 +3,8 @@
 //!
 //! Each kind turns its element into a future whose output is a `Result`, of a concrete type.
 
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+pub mod hot;
 pub mod inputs;
 
 use core::convert::Infallible;

@@ -31,6 +31,12 @@ pub struct TimerId {
 /// Callbacks for the same time are called in the order in which they were set. A panic of the callback passes through `run`. Dropping
 /// the loop drops the callback uncalled, and so does this function while the thread ends.
 ///
+/// On an executor that is none of the project's nobody runs the thread's own loop, so nobody calls: wait with [`delay`](super::delay) there.
+///
+/// # Panics
+///
+/// With feature `tokio` inside a tokio runtime, unless an event loop runs on this thread: for the reason above.
+///
 /// ```
 /// use promise_runtime::event_loop::{run_until_idle, set_timeout};
 /// use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -43,6 +49,7 @@ pub struct TimerId {
 /// run_until_idle();
 /// assert_eq!(*log.borrow(), ["soon", "later"]);
 /// ```
+#[track_caller]
 pub fn set_timeout(callback: impl FnOnce() + 'static, delay: Duration) -> TimerId {
     set(Call::Once(Box::new(callback)), delay)
 }
@@ -71,6 +78,7 @@ pub fn set_timeout(callback: impl FnOnce() + 'static, delay: Duration) -> TimerI
 /// run_until_idle();
 /// assert_eq!(timer.get(), None);
 /// ```
+#[track_caller]
 pub fn set_interval(callback: impl FnMut() + 'static, period: Duration) -> TimerId {
     let nanos = at_least_a_millisecond(period);
     set(Call::Repeat(Box::new(callback), nanos), period)
@@ -106,7 +114,12 @@ pub fn clear_interval(id: TimerId) {
 
 /// Calls `job` after everything that is ready now, and before any timer.
 ///
-/// It has its place in the one queue of promise reactions and woken tasks. A panic passes through `run`.
+/// It has its place in the one queue of promise reactions and woken tasks: of the loop that runs on this thread, of a tokio `LocalSet`, or else
+/// of the thread's own loop, which keeps it until that runs. A panic passes through `run`.
+///
+/// # Panics
+///
+/// With feature `tokio` inside a tokio runtime without a `LocalSet`.
 ///
 /// ```
 /// use promise_runtime::event_loop::{queue_microtask, run_until_idle};
@@ -270,22 +283,17 @@ impl Executor {
     }
 }
 
-/// Looks at the loop that runs on this thread, or else at the thread's own. `None` while the thread ends.
 #[inline]
-fn with_loop<T>(look: impl FnOnce(&Executor) -> T) -> Option<T> {
-    let mut look = Some(look);
-    let found = executor::current(|executor| look.take().map(|look| look(executor)));
-    match found.flatten() {
-        None => look.and_then(|look| Some(look(&*own_if_alive()?))),
-        found => found,
-    }
-}
-
-#[inline]
+#[track_caller]
 fn set(call: Call, delay: Duration) -> TimerId {
     let nanos = at_least_a_millisecond(delay);
     let mut call = Some(call);
-    let id = with_loop(|executor| executor.call_after(call.take().unwrap_or_default(), nanos));
+    let mut set = |executor: &Executor| executor.call_after(call.take().unwrap_or_default(), nanos);
+    let id = executor::current(&mut set).or_else(|| {
+        #[cfg(feature = "tokio")]
+        must_not_be_on_tokio();
+        own_if_alive().map(|own| set(&own))
+    });
     // While the thread ends nobody is going to call it.
     id.unwrap_or(TimerId {
         event_loop: 0,
@@ -294,10 +302,22 @@ fn set(call: Call, delay: Duration) -> TimerId {
     })
 }
 
+/// A runtime keeps the thread's own loop from running.
+#[cfg(feature = "tokio")]
+#[track_caller]
+fn must_not_be_on_tokio() {
+    assert!(
+        tokio::runtime::Handle::try_current().is_err(),
+        "in a tokio runtime no event loop runs on this thread, so nobody would call this back: wait with `delay`, which goes by \
+         tokio's timer there, in a chain `.delay(…)` or `Promise.delay(…)`; or run the program on an event loop, inside `event_loop::run`"
+    );
+}
+
 fn clear(id: TimerId) {
-    let call = with_loop(|executor| {
+    let remove = |executor: &Executor| {
         let ours = executor.id() == id.event_loop;
         ours.then(|| executor.callbacks.borrow_mut().remove(id.slot, id.number))
-    });
+    };
+    let call = executor::current(remove).or_else(|| own_if_alive().map(|own| remove(&own)));
     drop(call);
 }

@@ -58,6 +58,13 @@ pub(crate) fn entered() -> bool {
     current(|_| ()).is_some()
 }
 
+/// What the user called, for the messages.
+pub(super) struct Run {
+    pub(super) name: &'static str,
+    /// What it runs.
+    pub(super) main: &'static str,
+}
+
 /// One event loop. Its state is borrowed for moments only, never while anybody else's code runs.
 pub(super) struct Executor {
     pub(super) tasks: RefCell<Tasks>,
@@ -153,8 +160,8 @@ impl Executor {
     }
 
     #[track_caller]
-    pub(super) fn run<F: Future>(self: &Rc<Self>, future: F, what: &str) -> F::Output {
-        let _entered = Entered::new(self, what);
+    pub(super) fn run<F: Future>(self: &Rc<Self>, future: F, call: &Run) -> F::Output {
+        let _entered = Entered::new(self, call.name);
         let (id, mut waker) = self.tasks.borrow_mut().open(&self.woken);
         let _main = Seat { executor: self, id };
         let mut future = pin!(future);
@@ -170,7 +177,7 @@ impl Executor {
             if jobs::pop_task(id) {
                 self.tasks.borrow_mut().before_poll(id);
             } else {
-                waker = self.run_others(id, waker);
+                waker = self.run_others(id, waker, call);
             }
         }
     }
@@ -185,7 +192,7 @@ impl Executor {
 
     /// Runs tasks until it is `main`'s turn. `waker` is what `main` is polled with.
     #[track_caller]
-    fn run_others(&self, main: TaskId, mut waker: Waker) -> Waker {
+    fn run_others(&self, main: TaskId, mut waker: Waker, call: &Run) -> Waker {
         loop {
             match self.next().or_else(|| self.next_after_timers()) {
                 Some(Entry::Local(job, index)) => job.run(index),
@@ -196,7 +203,7 @@ impl Executor {
                 Some(entry) => self.run_entry(entry),
                 None => {
                     self.tasks.borrow_mut().give_back(main, waker);
-                    self.wait_for_other_threads();
+                    self.wait_for_other_threads(call);
                     waker = self.tasks.borrow_mut().lend(main, &self.woken);
                 }
             }
@@ -329,7 +336,7 @@ impl Executor {
 
     /// Sleeps until something may have changed, if there is anybody who could change it.
     #[track_caller]
-    fn wait_for_other_threads(&self) {
+    fn wait_for_other_threads(&self, call: &Run) {
         if browser::HERE {
             cannot_wait();
         }
@@ -353,12 +360,13 @@ impl Executor {
         // visible to whoever saw the waker gone.
         fence(Ordering::Acquire);
         if self.woken.is_empty() && jobs::is_empty() {
-            self.deadlock();
+            self.deadlock(call);
         }
     }
 
     #[track_caller]
-    fn deadlock(&self) -> ! {
+    fn deadlock(&self, call: &Run) -> ! {
+        let main = call.main;
         let tasks = self.pending() - 1;
         let timers = self.pending_timers();
         let mut awaited = String::new();
@@ -374,7 +382,7 @@ impl Executor {
             awaited.push_str(&place.to_string());
         }
         panic!(
-            "the event loop is deadlocked: the future given to `run` is pending, {tasks} spawned tasks are pending, \
+            "the event loop is deadlocked: {main} is pending, {tasks} spawned tasks are pending, \
              {timers} timers are set, and nobody holds a waker that could end the wait{awaited}"
         );
     }

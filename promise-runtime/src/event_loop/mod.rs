@@ -36,8 +36,8 @@ pub use crate::timer::delay;
 pub use callbacks::{
     TimerId, clear_interval, clear_timeout, queue_microtask, set_interval, set_timeout,
 };
-use executor::Executor;
 pub(crate) use executor::entered;
+use executor::{Executor, Run};
 #[cfg(all(feature = "wasm", target_arch = "wasm32", target_os = "unknown"))]
 pub(crate) use host::{report_turn, timer_is_due, turn};
 use std::fmt;
@@ -61,14 +61,21 @@ std::thread_local! {
 /// Runs `future` on this thread's event loop and returns its output.
 ///
 /// Tasks that are still pending then stay with the loop and go on in its next `run` or [`run_until_idle`]; those
-/// left when the thread ends are dropped. Waits for timers, and for other threads as long as one of them holds a
-/// waker of this loop.
+/// left when the thread ends are dropped. Waits for timers, and for whatever may come from another thread.
 ///
 /// # Panics
 ///
 /// Panics when nothing can make progress any more, and says what was waited for; inside an event loop that runs on
 /// this thread; and with feature `tokio` inside a tokio runtime. A panic of the future or of a task
 /// passes through; the loop can be used again.
+///
+/// # What it waits for
+///
+/// Nothing can make progress when nothing is ready, no timer is set, and nobody holds a waker of this loop. A waker may be woken on any thread, so
+/// whoever holds one is waited for, also if it is on this thread that it is held: by a channel, a lock, a paused
+/// `Pool`, a [`Promise`](crate::Promise) or a `promise_runtime::with_resolvers` whose resolver nobody will call. Then this
+/// function waits for ever, without using the processor; a `.timeout(…)` of the chain ends the wait. What never leaves its thread is told
+/// apart: a pending [`LocalPromise`](crate::LocalPromise) is a deadlock although its resolvers are still there.
 ///
 /// ```
 /// use promise_runtime::{delay, event_loop};
@@ -85,13 +92,19 @@ pub fn run<F: IntoFuture>(future: F) -> F::Output {
     own().run(future.into_future(), RUN)
 }
 
-/// What the user called, for the messages.
-const RUN: &str = "`event_loop::run`";
+const RUN: &Run = &Run {
+    name: "`event_loop::run`",
+    main: "the future given to `run`",
+};
 
 /// [`run`] under the name of a chain's method.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    own().run(future, "`.block_on()`")
+    let call = Run {
+        name: "`.block_on()`",
+        main: "the chain of `.block_on()`",
+    };
+    own().run(future, &call)
 }
 
 /// Runs `future` on a new event loop with this clock, which ends with it.

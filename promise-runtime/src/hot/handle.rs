@@ -16,7 +16,7 @@ macro_rules! handles {
     (
         $(#[$documentation:meta])*
         $Promise:ident, $Await:ident, $Resolve:ident, $Reject:ident,
-        $engine:path, value: [$($value:tt)*], handler: [$($handler:tt)*],
+        $engine:path, value: [$($value:tt)*], handler: [$($handler:tt)*], panics: $panics:literal,
     ) => {
         $(#[$documentation])*
         pub struct $Promise<T, E> {
@@ -33,6 +33,7 @@ macro_rules! handles {
             /// all are dropped uncalled, the promise stays pending, and if somebody waits for it, that is reported to
             /// [`on_unhandled_rejection`](crate::on_unhandled_rejection). A panic of `executor` passes through.
             ///
+            #[doc = concat!("Their types, to keep them in a structure or a map, are [`", stringify!($Resolve), "`](crate::hot::", stringify!($Resolve), ") and [`", stringify!($Reject), "`](crate::hot::", stringify!($Reject), ").")]
             /// One allocation. ECMA-262, 27.2.3.1.
             ///
             /// ```
@@ -112,7 +113,7 @@ macro_rules! handles {
             ///
             /// # Panics
             ///
-            /// Where no executor is entered that `f` could run on.
+            #[doc = $panics]
             ///
             /// ```
             #[doc = concat!("use promise_runtime::{", stringify!($Promise), ", event_loop};")]
@@ -269,8 +270,8 @@ macro_rules! handles {
         impl<T: $($value)* + Clone, E: Reason + $($value)* + Clone> $Promise<T, E> {
             /// Fulfils with all values in input order, or rejects with the first reason.
             ///
-            /// Fulfils at once if there are none. The others go on after a rejection, and theirs count as handled. One allocation and the
-            /// places for the values. ECMA-262, 27.2.4.1.
+            /// Fulfils at once if there are none. The others go on after a rejection, and theirs count as handled. One that is cancelled, or panics, before this
+            /// has settled cancels this, or hands the panic on. One allocation and the places for the values. ECMA-262, 27.2.4.1.
             ///
             /// ```
             #[doc = concat!("use promise_runtime::{", stringify!($Promise), ", event_loop};")]
@@ -285,7 +286,8 @@ macro_rules! handles {
 
             /// Fulfils with all outcomes in input order, and never rejects.
             ///
-            /// Fulfils at once if there are none. ECMA-262, 27.2.4.2.
+            /// Fulfils at once if there are none. A promise that is cancelled or panics has no outcome, so what is said of it at [`all`](Self::all) holds
+            /// here too: awaiting this panics then. ECMA-262, 27.2.4.2.
             ///
             /// ```
             #[doc = concat!("use promise_runtime::{", stringify!($Promise), ", event_loop};")]
@@ -301,7 +303,8 @@ macro_rules! handles {
 
             /// Fulfils with the first value, or rejects with all reasons in input order.
             ///
-            /// Rejects at once if there are none. Once it has settled it leaves the others. ECMA-262, 27.2.4.3.
+            /// Rejects at once if there are none. Once it has settled it leaves the others. A promise that is cancelled or panics before is no loser: it cancels this,
+            /// or hands its panic on, also if another one would still fulfil. ECMA-262, 27.2.4.3.
             ///
             /// ```
             #[doc = concat!("use promise_runtime::{", stringify!($Promise), ", event_loop};")]
@@ -320,7 +323,7 @@ macro_rules! handles {
             /// Settles as the first one to settle does; of those that have settled, the first in input order.
             ///
             /// Stays pending for ever if there are none. Once it has settled it leaves the others, so any number of races against one pending
-            /// promise takes no memory. ECMA-262, 27.2.4.5.
+            /// promise takes no memory. A promise that is cancelled or panics first cancels this, or hands its panic on. ECMA-262, 27.2.4.5.
             ///
             /// ```
             #[doc = concat!("use promise_runtime::{", stringify!($Promise), ", event_loop};")]
@@ -425,7 +428,7 @@ macro_rules! handles {
                 if !self.view.is_unique() {
                     return Err(self);
                 }
-                let mut wait = engine::Wait::new(self.view);
+                let mut wait = engine::Wait::new(self.view, true);
                 Ok(core::future::poll_fn(move |cx| wait.poll_unique(cx)))
             }
         }
@@ -456,7 +459,7 @@ macro_rules! handles {
             type IntoFuture = $Await<T, E>;
 
             fn into_future(self) -> $Await<T, E> {
-                $Await { wait: engine::Wait::new(self.view) }
+                $Await { wait: engine::Wait::new(self.view, true) }
             }
         }
 
@@ -623,6 +626,18 @@ mod local {
         /// ```
         LocalPromise, LocalAwait, LocalResolve, LocalReject,
         crate::hot::local::engine, value: ['static], handler: ['static],
+        panics: "With feature `tokio` inside a tokio runtime without a `LocalSet`. On an executor that is none of these nothing panics, and `f` waits \
+            for the thread's own loop: start the program on one of those that [`LocalPromise`](crate::LocalPromise) names.",
+    }
+
+    impl<T, E> LocalPromise<T, E> {
+        /// What awaits it without a turn of its own.
+        #[inline]
+        pub(crate) fn into_element(self) -> LocalAwait<T, E> {
+            LocalAwait {
+                wait: engine::Wait::new(self.view, false),
+            }
+        }
     }
 }
 
@@ -651,6 +666,7 @@ mod shared {
         /// ```
         Promise, PromiseAwait, SharedResolve, SharedReject,
         crate::hot::shared::engine, value: [Send + Sync + 'static], handler: [Send + 'static],
+        panics: "Where no executor is entered that `f` could run on.",
     }
 }
 

@@ -171,7 +171,7 @@ impl Thread {
     fn attend_on_tokio(&self) {
         #[cfg(feature = "tokio")]
         if tokio::runtime::Handle::try_current().is_ok() {
-            drop(tokio::task::spawn_local(Attendant { ran: false }));
+            crate::spawn::on_local_set(Attendant { ran: false });
             self.attended.set(true);
         }
     }

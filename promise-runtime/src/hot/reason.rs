@@ -144,7 +144,8 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 ///
 /// Without a hook a line is written to stderr; with feature `wasm` in a browser or Node, with `console.error`.
 /// A rejection of a [`LocalPromise`](crate::LocalPromise) is decided when the queue of its thread has drained, as Node does:
-/// a handler that was added until then counts; in a browser a task later, as in HTML. Awaiting, handlers, combinators and `detach` handle a rejection; `peek` and
+/// a handler that was added until then counts; in a browser a task later, as in HTML. That of a [`Promise`](crate::Promise), for which another thread may still
+/// add one, is decided when its last handle is dropped: one that is kept and never awaited says nothing. Awaiting, handlers, combinators and `detach` handle a rejection; `peek` and
 /// `state` do not.
 ///
 /// ```

@@ -70,6 +70,11 @@ impl<O> Flight<O> {
 }
 
 impl<O> Seat<O> {
+    /// What tells the flight from others as long as this seat is taken.
+    pub(super) fn flight(&self) -> usize {
+        Arc::as_ptr(&self.flight).addr()
+    }
+
     pub(super) fn is_of(&self, flight: &Arc<Flight<O>>) -> bool {
         Arc::ptr_eq(&self.flight, flight)
     }

@@ -12,15 +12,9 @@ macro_rules! own_reason {
             }
         }
 
-        impl<E: core::error::Error> core::error::Error for $Error<E> {
-            fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-                match self {
-                    Self::$Own => None,
-                    // `Display` shows the reason itself, so what stands behind it comes next.
-                    Self::Inner(reason) => reason.source(),
-                }
-            }
-        }
+        // Dynamic errors (`anyhow::Error`, `Box<dyn Error>`) are no `Error` themselves, and must go into a dynamic chain all the same. So
+        // nothing can be asked of the reason's sources.
+        impl<E: core::fmt::Debug + core::fmt::Display> core::error::Error for $Error<E> {}
     };
 }
 

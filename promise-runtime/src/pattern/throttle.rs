@@ -64,7 +64,7 @@ where
 /// use promise_runtime::{Throttle, delay, throttle};
 /// use std::time::Duration;
 ///
-/// /// Held in a structure, a function or a box has a name where a closure has none.
+/// /// Held in a structure, a function pointer has a name where a closure has none; of one that captures, see `Debounce`.
 /// struct Mailer {
 ///     send: Throttle<fn(&'static str) -> std::future::Ready<usize>, &'static str>,
 /// }

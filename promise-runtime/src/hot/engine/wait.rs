@@ -16,15 +16,17 @@ enum Stage {
     New,
     /// The promise is pending; the reaction that wakes.
     Registered(Key),
-    /// The promise had settled when it was first polled.
+    /// The promise had settled when it was first polled, or its turn is left out.
     Woken,
 }
 
 impl<T, E> Wait<T, E> {
-    pub(crate) fn new(promise: View<T, E>) -> Self {
+    /// Without `turn` it is ready at its first poll if the promise has settled then.
+    #[inline]
+    pub(crate) fn new(promise: View<T, E>, turn: bool) -> Self {
         Self {
             promise: Some(promise),
-            stage: Stage::New,
+            stage: if turn { Stage::New } else { Stage::Woken },
         }
     }
 

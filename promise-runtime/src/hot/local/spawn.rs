@@ -31,10 +31,10 @@ where
     #[cfg(feature = "tokio")]
     if tokio::runtime::Handle::try_current().is_ok() {
         let (view, task) = Task::create(future, place);
-        drop(tokio::task::spawn_local(Driver {
+        crate::spawn::on_local_set(Driver {
             work: ManuallyDrop::new(task),
             begun: false,
-        }));
+        });
         return LocalPromise::from_view(view);
     }
     drop((future, place));

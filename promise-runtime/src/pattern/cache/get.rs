@@ -4,6 +4,7 @@ use super::store::{Found, Outcome};
 use super::{Cache, Shareable};
 use crate::pattern::flight::{Role, Seat};
 use crate::pattern::line::{Wakers, lock};
+use crate::pattern::nesting::{Polling, parents};
 use crate::timer::now;
 use alloc::sync::Arc;
 use core::{
@@ -91,6 +92,17 @@ impl<K: Hash + Eq, V, E, F, P: IntoFuture> Get<K, V, E, F, P> {
     }
 }
 
+impl<K: Hash + Eq, V, E> Boarded<K, V, E> {
+    /// Panics if the load that this one waits for is what awaits it.
+    fn must_not_load_here(&self, cx: &Context<'_>) {
+        assert!(
+            parents(self.seat.flight(), cx.waker()).is_empty(),
+            "a deadlock: the load of a key of this cache awaits the same key of the same cache; \
+             load it with another key, or without the cache"
+        );
+    }
+}
+
 impl<K: Hash + Eq + Clone, V, E> Boarded<K, V, E> {
     /// The work is done: keeps its value, and tells everybody aboard.
     fn land(&self, outcome: Result<V, E>) -> Result<Arc<V>, E>
@@ -138,25 +150,33 @@ where
         let Stage::Aboard(boarded) = this.stage else {
             panic!("a value from a cache was polled for again after it had come");
         };
-        let outcome = match this.loading.as_mut().as_pin_mut() {
-            Some(loading) => boarded.land(ready!(loading.poll(cx))),
-            None => match ready!(boarded.seat.poll(cx)) {
-                Role::Landed(outcome) => outcome,
-                Role::Lead => {
-                    let Some(load) = this.load.take() else {
-                        panic!(
-                            "a value from a cache was polled for again after its function had panicked"
-                        );
-                    };
-                    let promise = load().into_future();
-                    this.loading.set(Some(promise));
-                    let Some(loading) = this.loading.as_mut().as_pin_mut() else {
-                        return Poll::Pending;
-                    };
-                    boarded.land(ready!(loading.poll(cx)))
+        if this.loading.is_none() {
+            match boarded.seat.poll(cx) {
+                Poll::Ready(Role::Landed(outcome)) => {
+                    *this.stage = Stage::Over;
+                    return Poll::Ready(outcome.map(owned));
                 }
-            },
+                Poll::Ready(Role::Lead) => {}
+                Poll::Pending => {
+                    boarded.must_not_load_here(cx);
+                    return Poll::Pending;
+                }
+            }
+        }
+        let polling = Polling::new(boarded.seat.flight(), 0, cx.waker());
+        if this.loading.is_none() {
+            let Some(load) = this.load.take() else {
+                panic!("a value from a cache was polled for again after its function had panicked");
+            };
+            let promise = load().into_future();
+            this.loading.set(Some(promise));
+        }
+        let Some(loading) = this.loading.as_mut().as_pin_mut() else {
+            return Poll::Pending;
         };
+        let outcome = ready!(loading.poll(cx));
+        drop(polling);
+        let outcome = boarded.land(outcome);
         this.loading.set(None);
         *this.stage = Stage::Over;
         Poll::Ready(outcome.map(owned))

@@ -124,7 +124,8 @@ impl<K: Hash + Eq, V, E> Cache<K, V, E> {
     /// # Panics
     ///
     /// A panic of `load` or its promise passes through its caller; for the others it is as if that one had been dropped.
-    /// Panics when polled after its end.
+    /// A load that awaits its own key would wait for itself: that panics, where the inner call is awaited directly, through other keys, or
+    /// through combinators that pass their own waker on; across spawned tasks it is not seen. Panics when polled after its end.
     ///
     /// ```
     /// # promise_runtime::event_loop::run(async {

@@ -59,6 +59,37 @@ where
 ///
 /// The methods that change the settings begin with no calls, also if a clone has some.
 ///
+/// The type of a handler that captures has no name, and a boxed one is no `AsyncFn`. A structure that holds such a debounce is generic over `F`, or
+/// holds a boxed function that calls it:
+///
+/// ```
+/// # use promise_runtime::event_loop::{self, Clock};
+/// use promise_runtime::{DebounceError, debounce, prelude::*};
+/// use std::{collections::HashMap, time::Duration};
+///
+/// type Search = Box<dyn Fn(String) -> LocalBoxedChain<'static, u32, DebounceError<String>>>;
+///
+/// struct Shop { search: Search }
+///
+/// fn shop(prices: HashMap<String, u32>) -> Shop {
+///     let search = debounce(Duration::from_millis(300), async move |name: String| {
+///         prices.get(&name).copied().ok_or(name)
+///     });
+///     Shop {
+///         search: Box::new(move |name| {
+///             let search = search.clone();
+///             promise! { move (async move { search.call(name).await }) }.boxed_local()
+///         }),
+///     }
+/// }
+///
+/// let shop = shop(HashMap::from([("tea".to_owned(), 4)]));
+/// let price = event_loop::run_with(Clock::Virtual, (shop.search)("tea".to_owned()));
+/// assert_eq!(price, Ok(4));
+/// ```
+///
+/// Where nothing is captured a function pointer names the type:
+///
 /// ```
 /// # use promise_runtime::event_loop::{self, Clock};
 /// # event_loop::run_with(Clock::Virtual, async {

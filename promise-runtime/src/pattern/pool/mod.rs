@@ -1,7 +1,6 @@
 //! [`Pool`] and [`Queue`]: so many tasks at a time, the others in line.
 
 mod calm;
-mod nesting;
 mod state;
 mod task;
 

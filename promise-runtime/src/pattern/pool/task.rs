@@ -1,9 +1,9 @@
 //! The futures of a pool's tasks.
 
-use super::nesting::{Polling, parents};
 use super::state::{Refusal, TaskId, Turn};
 use super::{Pool, PoolError, Shared};
 use crate::pattern::line::{Place, Wakers, lock};
+use crate::pattern::nesting::{Polling, parents};
 use alloc::sync::Arc;
 use core::{
     fmt,

@@ -1,10 +1,9 @@
-//! Which tasks of which pools are being polled on this thread: so a task that awaits its own pool is seen.
+//! Which tasks of which pools, and which loads of caches, are being polled on this thread: so one that awaits itself is seen.
 //!
 //! A task that is awaited by another is polled inside it, with the same waker. One that was merely started there, as a
 //! task of its own on the event loop, has a waker of its own. Combinators that give their children wakers of their own hide
 //! the relation; then a deadlock is left to the executor to find.
 
-use super::state::TaskId;
 use alloc::vec::Vec;
 use core::{
     cell::{Cell, RefCell},
@@ -28,14 +27,16 @@ impl WakerIdentity {
 
 #[derive(Clone, Copy, Debug)]
 struct Frame {
-    pool: usize,
-    task: TaskId,
+    /// The address of the pool or the flight.
+    owner: usize,
+    /// Its number there.
+    task: u64,
     waker: WakerIdentity,
 }
 
 impl Frame {
-    fn awaits(&self, pool: usize, waker: WakerIdentity) -> bool {
-        self.pool == pool && self.waker == waker
+    fn awaits(&self, owner: usize, waker: WakerIdentity) -> bool {
+        self.owner == owner && self.waker == waker
     }
 }
 
@@ -53,13 +54,13 @@ pub(super) struct Polling {
 
 impl Polling {
     #[inline]
-    pub(super) fn new(pool: usize, task: TaskId, waker: &Waker) -> Self {
+    pub(super) fn new(owner: usize, task: u64, waker: &Waker) -> Self {
         let nested = INNERMOST.get().is_some();
         if nested {
             nest();
         }
         let waker = WakerIdentity::of(waker);
-        INNERMOST.set(Some(Frame { pool, task, waker }));
+        INNERMOST.set(Some(Frame { owner, task, waker }));
         Self { nested }
     }
 }
@@ -85,15 +86,15 @@ fn unnest() {
     INNERMOST.set(AROUND.with_borrow_mut(Vec::pop));
 }
 
-/// The tasks of this pool that await what is polled here with this waker.
-pub(super) fn parents(pool: usize, waker: &Waker) -> Vec<TaskId> {
+/// The tasks of this owner that await what is polled here with this waker.
+pub(super) fn parents(owner: usize, waker: &Waker) -> Vec<u64> {
     let Some(innermost) = INNERMOST.get() else {
         return Vec::new();
     };
     let waker = WakerIdentity::of(waker);
     AROUND.with_borrow(|around| {
         let frames = around.iter().chain([&innermost]);
-        let awaiting = frames.filter(|frame| frame.awaits(pool, waker));
+        let awaiting = frames.filter(|frame| frame.awaits(owner, waker));
         awaiting.map(|frame| frame.task).collect()
     })
 }
