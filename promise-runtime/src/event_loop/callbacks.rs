@@ -5,6 +5,7 @@ use super::executor::Executor;
 use super::hosted::{Hosted, Kind};
 use super::{executor, own_if_alive};
 use crate::hot::jobs;
+use crate::trace;
 use std::boxed::Box;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub struct TimerId {
 /// assert_eq!(*log.borrow(), ["soon", "later"]);
 /// ```
 pub fn set_timeout(callback: impl FnOnce() + 'static, delay: Duration) -> TimerId {
-    set(Call::Once(Box::new(callback)), delay)
+    set(Call::Once(Box::new(trace::callback(callback))), delay)
 }
 
 /// Calls `callback` again and again, each time `period` after the call before began, until it is cleared; as in Node it is set again
@@ -73,7 +74,10 @@ pub fn set_timeout(callback: impl FnOnce() + 'static, delay: Duration) -> TimerI
 /// ```
 pub fn set_interval(callback: impl FnMut() + 'static, period: Duration) -> TimerId {
     let nanos = at_least_a_millisecond(period);
-    set(Call::Repeat(Box::new(callback), nanos), period)
+    set(
+        Call::Repeat(Box::new(trace::repeated(callback)), nanos),
+        period,
+    )
 }
 
 /// Forgets a timer of [`set_timeout`] and drops its callback. Does nothing if it has been called, or was set in another loop.
@@ -120,7 +124,7 @@ pub fn clear_interval(id: TimerId) {
 /// assert!(done.get());
 /// ```
 pub fn queue_microtask(job: impl FnOnce() + 'static) {
-    jobs::push_callback(job);
+    jobs::push_callback(trace::callback(job));
 }
 
 fn at_least_a_millisecond(time: Duration) -> u64 {

@@ -1,6 +1,7 @@
 //! Rejections that nobody handles.
 
 use crate::browser;
+use crate::trace;
 use core::any::Any;
 use core::fmt;
 use core::panic::Location;
@@ -102,11 +103,17 @@ impl<'a> UnhandledRejection<'a> {
         self.reason.0.is_none()
     }
 
+    /// The reason, if there is one.
+    fn shown(&self) -> Option<&dyn fmt::Debug> {
+        (!self.is_abandoned()).then(|| self.reason())
+    }
+
     pub(crate) fn report(self) {
         // The hook may set another one.
         let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
         match hook {
             Some(hook) => hook(&self),
+            None if trace::unhandled(self.location, self.shown()) => {}
             None if browser::HERE => browser::console_error(&self.to_string()),
             None => eprintln!("{self}"),
         }

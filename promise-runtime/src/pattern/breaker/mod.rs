@@ -7,6 +7,7 @@ mod window;
 use super::line::lock;
 use super::own_reason::own_reason;
 use crate::timer::now;
+use crate::trace;
 use alloc::sync::Arc;
 pub use builder::{Builder, EveryReason, NoListener};
 use core::{
@@ -372,6 +373,7 @@ impl<C, L: Listener> Pass<C, L> {
 
     fn tell(&self, change: Option<Change>) {
         if let Some((from, to)) = change {
+            trace::breaker_changed(&from, &to, to == BreakerState::Open);
             self.breaker.shared.listener.changed(from, to);
         }
     }
