@@ -121,6 +121,8 @@ where
     /// at once, like an `async` function of JavaScript. It goes on when the handle is dropped;
     /// [`cancel`](crate::Promise::cancel) stops it, and so does the end of the executor. A panic of the chain is kept for whoever awaits the promise.
     ///
+    /// With feature `tracing` it runs in the span that is current here.
+    ///
     /// One allocation (on tokio: plus the task's).
     ///
     /// # Panics
@@ -206,6 +208,8 @@ where
     ///
     /// On the event loop it runs up to where it first has to wait before this returns, as an async function of JavaScript does when it is called; on tokio it is
     /// a task. A panic in it ends the loop's `run` in a later turn, and on tokio the task.
+    ///
+    /// With feature `tracing` it runs in the span that is current here.
     ///
     /// Exists only where the chain cannot reject: nobody would see the rejection.
     ///

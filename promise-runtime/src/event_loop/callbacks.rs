@@ -30,7 +30,8 @@ pub struct TimerId {
 ///
 /// Of the loop that runs on this thread, or else of the thread's own. A delay below a millisecond counts as one, as in Node.
 /// Callbacks for the same time are called in the order in which they were set. A panic of the callback passes through `run`. Dropping
-/// the loop drops the callback uncalled, and so does this function while the thread ends.
+/// the loop drops the callback uncalled, and so does this function while the thread ends. With feature `tracing` it is called, and dropped, in the
+/// span that is current here.
 ///
 /// ```
 /// use promise_runtime::event_loop::{run_until_idle, set_timeout};
@@ -110,7 +111,8 @@ pub fn clear_interval(id: TimerId) {
 
 /// Calls `job` after everything that is ready now, and before any timer.
 ///
-/// It has its place in the one queue of promise reactions and woken tasks. A panic passes through `run`.
+/// It has its place in the one queue of promise reactions and woken tasks. A panic passes through `run`. With feature `tracing` it is called in the
+/// span that is current here.
 ///
 /// ```
 /// use promise_runtime::event_loop::{queue_microtask, run_until_idle};

@@ -105,7 +105,8 @@ macro_rules! handles {
             }
         }
 
-        /// Handlers. Each gives a new promise, and none runs before the method has returned.
+        /// Handlers. Each gives a new promise, and none runs before the method has returned. With feature `tracing` it runs in the span in which the
+        /// method was called.
         impl<T: $($value)* + Clone, E: Reason + $($value)* + Clone> $Promise<T, E> {
             /// Fulfils with what the plain function `f` makes of the value; rejections pass.
             ///

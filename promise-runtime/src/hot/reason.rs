@@ -149,7 +149,8 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
 /// Makes `hook` the one that learns of rejections nobody handled, on every thread; it replaces the former one.
 ///
-/// Without a hook a line is written to stderr; with feature `wasm` in a browser or Node, with `console.error`.
+/// Without a hook a line is written to stderr; with feature `wasm` in a browser or Node, with `console.error`. With feature `tracing` it is an event instead
+/// if a subscriber wants it: level `ERROR`, target `promise_runtime`, fields `location` and `reason`.
 /// A rejection of a [`LocalPromise`](crate::LocalPromise) is decided when the queue of its thread has drained, as Node does:
 /// a handler that was added until then counts; in a browser a task later, as in HTML. Awaiting, handlers, combinators and `detach` handle a rejection; `peek` and
 /// `state` do not.

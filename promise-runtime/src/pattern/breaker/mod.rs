@@ -36,6 +36,8 @@ pub use window::Window;
 /// reopens it. A breaker is a handle: clones share the state, and it is `Send` and `Sync` if its functions are. It goes by
 /// the clock of the place where it is used (event loop, tokio, else the system), and is meant to be used with one clock.
 ///
+/// With feature `tracing` each change of state is an event with target `promise_runtime::breaker`: level `WARN` when it opens, else `INFO`.
+///
 /// Imitates opossum and cockatiel's circuit breaker. `C` says [which reasons count](Builder::count_if), and `L` is
 /// [told of changes](Builder::on_state_change); a type with either is named with a function pointer or a box:
 /// `CircuitBreaker<fn(&ApiError) -> bool>`.
