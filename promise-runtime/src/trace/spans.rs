@@ -3,17 +3,28 @@
 //! The span is the caller's own; none is made per promise. What ends without having run is dropped in its span too, as tracing's
 //! [`Instrumented`] does, and the span is let go of with it: no promise that has settled keeps one open.
 
-use tracing::Instrument as _;
 use tracing::instrument::Instrumented;
+use tracing::{Instrument as _, Span, dispatcher};
+
+/// The span that is current here.
+#[inline]
+fn here() -> Span {
+    // A subscriber is asked through a table of functions; this is one load.
+    if dispatcher::has_been_set() {
+        Span::current()
+    } else {
+        Span::none()
+    }
+}
 
 /// What an executor polls.
 pub(crate) fn future<F: Future>(future: F) -> Instrumented<F> {
-    future.in_current_span()
+    future.instrument(here())
 }
 
 /// What is called once, with an outcome.
 pub(crate) fn handler<A, O, F: FnOnce(A) -> O>(handler: F) -> impl FnOnce(A) -> O + use<A, O, F> {
-    let handler = handler.in_current_span();
+    let handler = handler.instrument(here());
     move |argument| {
         let span = handler.span().clone();
         let handler = handler.into_inner();
@@ -29,7 +40,7 @@ pub(crate) fn callback<O, F: FnOnce() -> O>(callback: F) -> impl FnOnce() -> O +
 
 /// What is called again and again.
 pub(crate) fn repeated<F: FnMut()>(callback: F) -> impl FnMut() + use<F> {
-    let mut callback = callback.in_current_span();
+    let mut callback = callback.instrument(here());
     move || {
         let span = callback.span().clone();
         span.in_scope(callback.inner_mut());
