@@ -122,7 +122,9 @@ where
     /// [`cancel`](crate::Promise::cancel) stops it, and so does the end of the executor. A panic of the chain is kept for whoever awaits the promise.
     ///
     /// The value and the reason must be `Sync` too: any thread that has a handle may [`peek`](crate::Promise::peek) at them. A `Mutex` makes a value so,
-    /// `Box<dyn Error + Send + Sync>` or [`SharedError`](crate::SharedError) is such a reason. One allocation (on tokio: plus the task's).
+    /// `Box<dyn Error + Send + Sync>` or [`SharedError`](crate::SharedError) is such a reason.
+    ///
+    /// With feature `tracing` it runs in the span that is current here. One allocation (on tokio: plus the task's).
     ///
     /// # Panics
     ///
@@ -208,6 +210,8 @@ where
     ///
     /// On the event loop it runs up to where it first has to wait before this returns, as an async function of JavaScript does when it is called; on tokio it is
     /// a task. A panic in it ends the loop's `run` in a later turn, and on tokio the task.
+    ///
+    /// With feature `tracing` it runs in the span that is current here.
     ///
     /// Exists only where the chain cannot reject: nobody would see the rejection.
     ///

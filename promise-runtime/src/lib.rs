@@ -51,6 +51,7 @@ pub mod steps;
 #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
 mod sync;
 pub mod timer;
+mod trace;
 #[allow(missing_docs)]
 mod typing;
 #[allow(missing_docs)]

@@ -5,6 +5,7 @@ use core::future::IntoFuture;
 use core::ops::Not;
 
 use crate::resolve::Never;
+use crate::trace;
 
 /// What `retry` takes: a number of attempts in all, or a [`RetryPolicy`](crate::RetryPolicy).
 #[diagnostic::on_unimplemented(
@@ -87,6 +88,7 @@ impl<E> Pauses<E> for Counted {
 
     #[inline(always)]
     fn pause(&mut self, _: &E) -> Pause<NoWait> {
+        trace::retrying_at_once(self.0);
         Pause::None
     }
 }

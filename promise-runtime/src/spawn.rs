@@ -1,6 +1,8 @@
 //! Starting a chain on the executor that is entered: the event loop of this thread, which is always there in a browser, else tokio.
 
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
+use crate::trace;
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
 use core::future::Future;
 
 #[cfg(feature = "event_loop")]
@@ -12,7 +14,7 @@ const NO_EXECUTOR: &str = "no executor is entered here: call this on an event lo
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 #[track_caller]
 pub(crate) fn detach<T, E>(chain: impl Future<Output = Result<T, E>> + Send + 'static) {
-    let task = async move { drop(chain.await) };
+    let task = trace::future(async move { drop(chain.await) });
     #[cfg(feature = "event_loop")]
     if crate::event_loop::entered() {
         return crate::event_loop::spawn_detached(Box::pin(task));
@@ -29,7 +31,7 @@ pub(crate) fn detach<T, E>(chain: impl Future<Output = Result<T, E>> + Send + 's
 #[cfg(any(feature = "event_loop", feature = "tokio"))]
 #[track_caller]
 pub(crate) fn detach_local<T, E>(chain: impl Future<Output = Result<T, E>> + 'static) {
-    let task = async move { drop(chain.await) };
+    let task = trace::future(async move { drop(chain.await) });
     #[cfg(feature = "event_loop")]
     if crate::event_loop::entered() {
         return crate::event_loop::spawn_detached_local(Box::pin(task));

@@ -14,6 +14,8 @@ mod planted;
 mod resolvers;
 #[path = "model_hot_kit/sync.rs"]
 mod sync;
+#[path = "../../promise-runtime/src/trace/absent.rs"]
+mod trace;
 
 mod chain {
     pub trait CannotReject {}

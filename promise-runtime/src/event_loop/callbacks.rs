@@ -5,6 +5,7 @@ use super::executor::Executor;
 use super::hosted::{Hosted, Kind};
 use super::{executor, own_if_alive};
 use crate::hot::jobs;
+use crate::trace;
 use std::boxed::Box;
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ pub struct TimerId {
 ///
 /// Of the loop that runs on this thread, or else of the thread's own. A delay below a millisecond counts as one, as in Node.
 /// Callbacks for the same time are called in the order in which they were set. A panic of the callback passes through `run`. Dropping
-/// the loop drops the callback uncalled, and so does this function while the thread ends.
+/// the loop drops the callback uncalled, and so does this function while the thread ends. With feature `tracing` it is called, and dropped, in the
+/// span that is current here.
 ///
 /// On an executor that is none of the project's nobody runs the thread's own loop, so nobody calls: wait with [`delay`](super::delay) there.
 ///
@@ -51,7 +53,7 @@ pub struct TimerId {
 /// ```
 #[track_caller]
 pub fn set_timeout(callback: impl FnOnce() + 'static, delay: Duration) -> TimerId {
-    set(Call::Once(Box::new(callback)), delay)
+    set(Call::Once(Box::new(trace::callback(callback))), delay)
 }
 
 /// Calls `callback` again and again, each time `period` after the call before began, until it is cleared; as in Node it is set again
@@ -81,7 +83,10 @@ pub fn set_timeout(callback: impl FnOnce() + 'static, delay: Duration) -> TimerI
 #[track_caller]
 pub fn set_interval(callback: impl FnMut() + 'static, period: Duration) -> TimerId {
     let nanos = at_least_a_millisecond(period);
-    set(Call::Repeat(Box::new(callback), nanos), period)
+    set(
+        Call::Repeat(Box::new(trace::repeated(callback)), nanos),
+        period,
+    )
 }
 
 /// Forgets a timer of [`set_timeout`] and drops its callback. Does nothing if it has been called, or was set in another loop.
@@ -115,7 +120,8 @@ pub fn clear_interval(id: TimerId) {
 /// Calls `job` after everything that is ready now, and before any timer.
 ///
 /// It has its place in the one queue of promise reactions and woken tasks: of the loop that runs on this thread, of a tokio `LocalSet`, or else
-/// of the thread's own loop, which keeps it until that runs. A panic passes through `run`.
+/// of the thread's own loop, which keeps it until that runs. A panic passes through `run`. With feature `tracing` it is called in the
+/// span that is current here.
 ///
 /// # Panics
 ///
@@ -133,7 +139,7 @@ pub fn clear_interval(id: TimerId) {
 /// assert!(done.get());
 /// ```
 pub fn queue_microtask(job: impl FnOnce() + 'static) {
-    jobs::push_callback(job);
+    jobs::push_callback(trace::callback(job));
 }
 
 fn at_least_a_millisecond(time: Duration) -> u64 {

@@ -3,6 +3,7 @@
 use super::{IntoCleanup, IntoResolution, PromiseState, Reason, Resolution};
 use crate::AggregateError;
 use crate::chain::CannotReject;
+use crate::trace;
 use core::convert::Infallible;
 use core::fmt;
 use core::ops::Deref;
@@ -105,7 +106,8 @@ macro_rules! handles {
             }
         }
 
-        /// Handlers. Each gives a new promise, and none runs before the method has returned.
+        /// Handlers. Each gives a new promise, and none runs before the method has returned. With feature `tracing` it runs in the span in which the
+        /// method was called.
         impl<T: $($value)* + Clone, E: Reason + $($value)* + Clone> $Promise<T, E> {
             /// Fulfils with what the plain function `f` makes of the value; rejections pass.
             ///
@@ -241,7 +243,7 @@ macro_rules! handles {
                     Resolution::Reject(reason) => Resolution::Reject(reason),
                     Resolution::Adopt(promise) => engine::Cleanup::Adopt(promise.view),
                 };
-                Self { view: engine::finally(&self.view, Location::caller(), handler) }
+                Self { view: engine::finally(&self.view, Location::caller(), trace::callback(handler)) }
             }
 
             #[track_caller]
@@ -253,7 +255,7 @@ macro_rules! handles {
                 U: $($value)*,
                 E2: Reason + $($value)*,
             {
-                $Promise { view: engine::then(&self.view, Location::caller(), handler) }
+                $Promise { view: engine::then(&self.view, Location::caller(), trace::handler(handler)) }
             }
 
             /// What a handler returned, as the engine takes it.

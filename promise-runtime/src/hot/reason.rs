@@ -1,6 +1,7 @@
 //! Rejections that nobody handles.
 
 use crate::browser;
+use crate::trace;
 use core::any::Any;
 use core::fmt;
 use core::panic::Location;
@@ -102,11 +103,17 @@ impl<'a> UnhandledRejection<'a> {
         self.reason.0.is_none()
     }
 
+    /// The reason, if there is one.
+    fn shown(&self) -> Option<&dyn fmt::Debug> {
+        (!self.is_abandoned()).then(|| self.reason())
+    }
+
     pub(crate) fn report(self) {
         // The hook may set another one.
         let hook = HOOK.read().unwrap_or_else(PoisonError::into_inner).clone();
         match hook {
             Some(hook) => hook(&self),
+            None if trace::unhandled(self.location, self.shown()) => {}
             None if browser::HERE => browser::console_error(&self.to_string()),
             None => eprintln!("{self}"),
         }
@@ -142,7 +149,8 @@ static HOOK: RwLock<Option<Hook>> = RwLock::new(None);
 
 /// Makes `hook` the one that learns of rejections nobody handled, on every thread; it replaces the former one.
 ///
-/// Without a hook a line is written to stderr; with feature `wasm` in a browser or Node, with `console.error`.
+/// Without a hook a line is written to stderr; with feature `wasm` in a browser or Node, with `console.error`. With feature `tracing` it is an event instead
+/// if a subscriber wants it: level `ERROR`, target `promise_runtime`, fields `location` and `reason`.
 /// A rejection of a [`LocalPromise`](crate::LocalPromise) is decided when the queue of its thread has drained, as Node does:
 /// a handler that was added until then counts; in a browser a task later, as in HTML. That of a [`Promise`](crate::Promise), for which another thread may still
 /// add one, is decided when its last handle is dropped: one that is kept and never awaited says nothing. Awaiting, handlers, combinators and `detach` handle a rejection; `peek` and

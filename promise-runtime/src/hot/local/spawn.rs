@@ -6,6 +6,7 @@ use super::engine::Task;
 #[cfg(feature = "tokio")]
 use super::kind::Seat;
 use crate::hot::{LocalPromise, Reason};
+use crate::trace;
 #[cfg(feature = "tokio")]
 use core::mem::ManuallyDrop;
 use core::panic::Location;
@@ -24,13 +25,13 @@ where
 {
     #[cfg(feature = "event_loop")]
     if crate::event_loop::entered() {
-        let (view, task) = Task::create(future, place);
+        let (view, task) = Task::create(trace::future(future), place);
         crate::event_loop::spawn_local(task);
         return LocalPromise::from_view(view);
     }
     #[cfg(feature = "tokio")]
     if tokio::runtime::Handle::try_current().is_ok() {
-        let (view, task) = Task::create(future, place);
+        let (view, task) = Task::create(trace::future(future), place);
         crate::spawn::on_local_set(Driver {
             work: ManuallyDrop::new(task),
             begun: false,

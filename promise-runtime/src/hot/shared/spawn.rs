@@ -6,6 +6,7 @@ use super::engine::{DynWork, Task};
 #[cfg(feature = "tokio")]
 use super::kind::Seat;
 use crate::hot::{Promise, Reason};
+use crate::trace;
 use core::fmt;
 use core::mem::ManuallyDrop;
 use core::panic::Location;
@@ -25,7 +26,7 @@ where
 {
     #[cfg(feature = "tokio")]
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        let (view, work) = Task::create(future, place);
+        let (view, work) = Task::create(trace::future(future), place);
         drop(runtime.spawn(TokioTask {
             task: PromiseTask::new(work),
             begun: false,
@@ -34,7 +35,7 @@ where
     }
     #[cfg(feature = "event_loop")]
     if crate::event_loop::entered() {
-        let (view, task) = Task::create(future, place);
+        let (view, task) = Task::create(trace::future(future), place);
         crate::event_loop::spawn_shared(task);
         return Promise::from_view(view);
     }
@@ -52,7 +53,7 @@ where
     E: Reason + Send + Sync + 'static,
     F: Future<Output = Result<T, E>> + Send + 'static,
 {
-    let (view, work) = Task::create(future, place);
+    let (view, work) = Task::create(trace::future(future), place);
     (Promise::from_view(view), PromiseTask::new(work))
 }
 

@@ -7,6 +7,7 @@ mod window;
 use super::line::lock;
 use super::own_reason::own_reason;
 use crate::timer::now;
+use crate::trace;
 use alloc::sync::Arc;
 pub use builder::{Builder, EveryReason, NoListener};
 use core::{
@@ -34,6 +35,8 @@ pub use window::Window;
 /// Only calls that began in the present state count: a slow one from before the breaker opened neither closes nor
 /// reopens it. A breaker is a handle: clones share the state, and it is `Send` and `Sync` if its functions are. It goes by
 /// the clock of the place where it is used (event loop, tokio, else the system), and is meant to be used with one clock.
+///
+/// With feature `tracing` each change of state is an event with target `promise_runtime::breaker`: level `WARN` when it opens, else `INFO`.
 ///
 /// Imitates opossum and cockatiel's circuit breaker. `C` says [which reasons count](Builder::count_if), and `L` is
 /// [told of changes](Builder::on_state_change); a type with either is named with a function pointer or a box:
@@ -372,6 +375,7 @@ impl<C, L: Listener> Pass<C, L> {
 
     fn tell(&self, change: Option<Change>) {
         if let Some((from, to)) = change {
+            trace::breaker_changed(&from, &to, to == BreakerState::Open);
             self.breaker.shared.listener.changed(from, to);
         }
     }

@@ -11,6 +11,7 @@ use super::hooks::{Accept, Delays, Observe};
 use super::policy::RetryPolicy;
 use crate::retry::{Attempts, IntoAttempts, Pause, Pauses};
 use crate::timer::{Sleep, delay, now};
+use crate::trace;
 
 /// The attempts of one run of a [`RetryPolicy`].
 #[derive(Debug)]
@@ -112,6 +113,7 @@ where
         if self.latest < u64::MAX && time_in(nanos(pause)) > self.latest {
             return Pause::Stop;
         }
+        trace::retrying(self.rejected, pause);
         self.on_retry.observe(self.rejected, reason, pause);
         match pause.is_zero() {
             true => Pause::None,

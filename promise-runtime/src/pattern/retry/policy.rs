@@ -14,7 +14,8 @@ use super::hooks::{Hook, Unset};
 /// [`fibonacci`](Self::fibonacci), and **tries until it fulfils** unless [`attempts`](Self::attempts), [`max_elapsed`](Self::max_elapsed) or
 /// [`when`](Self::when) sets an end. After each rejection it is asked, in this order: are there attempts left; does the step's own predicate agree;
 /// does `when`; how long is the pause, [`delay_from`](Self::delay_from) the reason or by the back-off; does it end within `max_elapsed`. Each "no"
-/// rejects with that reason. Then [`on_retry`](Self::on_retry) is told.
+/// rejects with that reason. Then [`on_retry`](Self::on_retry) is told, and with feature `tracing`
+/// there is an event: level `DEBUG`, target `promise_runtime::retry`.
 ///
 /// The time of the pauses is that of [`delay`](crate::delay). A pause of zero is none: the next attempt starts in the same poll.
 ///
