@@ -1,5 +1,6 @@
 //! The engine for many threads: atomic counts, and locks that are held for moments.
 
+mod brief;
 mod counts;
 mod home;
 mod kind;
@@ -9,6 +10,8 @@ mod spawn;
 #[path = "engine/mod.rs"]
 pub(crate) mod engine;
 
+#[cfg(feature = "event_loop")]
+pub(crate) use brief::Brief;
 pub(crate) use engine::DynJob;
 #[cfg(feature = "event_loop")]
 pub(crate) use engine::DynWork;
