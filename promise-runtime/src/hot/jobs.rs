@@ -10,10 +10,11 @@ use super::panics::Panics;
 use super::{TaskId, local, shared};
 #[cfg(any(feature = "tokio", feature = "wasm"))]
 use crate::browser;
+use crate::sync::AtomicU64;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::vec::Vec;
 use std::{mem, ptr};

@@ -1,6 +1,10 @@
 //! The engine for many threads: atomic counts, and locks that are held for moments.
 
 mod brief;
+#[cfg(target_has_atomic = "64")]
+mod counts;
+#[cfg(not(target_has_atomic = "64"))]
+#[path = "shared/paired_counts.rs"]
 mod counts;
 mod home;
 mod kind;
