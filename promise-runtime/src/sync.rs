@@ -9,6 +9,17 @@ pub(crate) use std::{
     thread_local,
 };
 
+#[cfg(not(target_has_atomic = "64"))]
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+mod wide;
+
+#[cfg(target_has_atomic = "64")]
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+pub(crate) use atomic::AtomicU64;
+#[cfg(not(target_has_atomic = "64"))]
+#[cfg(any(feature = "event_loop", feature = "tokio"))]
+pub(crate) use wide::AtomicU64;
+
 /// A cell that several threads may look into, each when it is its turn.
 #[derive(Debug)]
 pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);

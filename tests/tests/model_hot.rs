@@ -42,6 +42,8 @@ mod hot {
     mod reason;
     #[path = "."]
     pub(crate) mod shared {
+        #[path = "../../promise-runtime/src/hot/shared/brief.rs"]
+        mod brief;
         #[path = "../../promise-runtime/src/hot/shared/counts.rs"]
         mod counts;
         #[path = "../../promise-runtime/src/hot/engine/mod.rs"]

@@ -1,11 +1,12 @@
 //! Which task waits for which timer, for a look without a lock.
 
 use super::waker::TaskId;
+use crate::sync::AtomicU64;
 use std::boxed::Box;
 use std::fmt;
 use std::num::NonZeroU64;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 /// How many marks the first chunk has; each one after it has as many as all before it and these.
 const FIRST: u32 = 32;

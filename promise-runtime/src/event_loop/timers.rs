@@ -2,16 +2,18 @@
 
 use super::Clock;
 use super::deadlines::{Deadlines, Turn};
+use super::executor;
 use super::hosted::{Hosted, Kind};
 use super::marks::Marks;
 use super::waker::TaskId;
-use super::{executor, lock};
 use crate::browser::Instant;
 use crate::hot::jobs;
+use crate::hot::shared::Brief;
+use crate::sync::AtomicU64;
 use std::mem;
 use std::num::NonZeroU64;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 use std::vec::Vec;
@@ -46,7 +48,7 @@ pub(crate) struct Timers {
     marks: Marks,
     /// Whether any is pending, for a look without the lock.
     any: AtomicBool,
-    sleeps: Mutex<Sleeps>,
+    sleeps: Brief<Sleeps>,
 }
 
 #[derive(Debug)]
@@ -57,14 +59,25 @@ struct Sleeps {
     closed: bool,
 }
 
+/// What became of a timer.
+enum Stage {
+    Pending,
+    Fired,
+    /// The loop is gone.
+    Closed,
+}
+
 impl Sleeps {
-    /// Whether the timer in this slot has fired.
-    fn has_fired(&self, slot: u32) -> bool {
-        assert!(
-            !self.closed,
-            "the event loop of this timer is gone; a `Sleep` must not outlive its event loop"
-        );
-        self.deadlines.turn(slot).is_none()
+    /// What became of the timer in this slot. If it has fired, the slot is no longer its owner's.
+    fn stage(&mut self, slot: u32) -> Stage {
+        if self.closed {
+            return Stage::Closed;
+        }
+        if self.deadlines.turn(slot).is_some() {
+            return Stage::Pending;
+        }
+        self.deadlines.close(slot);
+        Stage::Fired
     }
 }
 
@@ -81,7 +94,7 @@ impl Timers {
             hosted,
             marks: Marks::new(),
             any: AtomicBool::new(false),
-            sleeps: Mutex::new(Sleeps {
+            sleeps: Brief::new(Sleeps {
                 deadlines: Deadlines::default(),
                 hosted: Hosted::new(Kind::Sleep, hosted),
                 closed: false,
@@ -139,13 +152,13 @@ impl Timers {
 
     /// How many have not fired yet.
     pub(super) fn pending(&self) -> usize {
-        lock(&self.sleeps).deadlines.pending()
+        self.sleeps.with(|sleeps| sleeps.deadlines.pending())
     }
 
     /// How many slots are in use.
     #[cfg(test)]
     pub(super) fn slots(&self) -> usize {
-        lock(&self.sleeps).deadlines.in_use()
+        self.sleeps.with(|sleeps| sleeps.deadlines.in_use())
     }
 
     /// The task of this loop that is being polled with this waker.
@@ -161,59 +174,65 @@ impl Timers {
         let waker = task.is_none().then(|| waker.clone());
         let at = self.now_nanos().saturating_add(nanos);
         let turn = Turn { at, number };
-        let sleeps = &mut *lock(&self.sleeps);
-        let slot = sleeps.deadlines.open(waker);
-        sleeps.deadlines.join(slot, turn, nanos);
-        if task.is_some() {
-            self.marks.set(slot, task);
-        }
-        if let Some(hosted) = &mut sleeps.hosted {
-            hosted.set(slot, turn, nanos);
-        }
-        self.any.store(true, Ordering::Relaxed);
-        slot
+        self.sleeps.with(|sleeps| {
+            let slot = sleeps.deadlines.open(waker);
+            sleeps.deadlines.join(slot, turn, nanos);
+            if task.is_some() {
+                self.marks.set(slot, task);
+            }
+            if let Some(hosted) = &mut sleeps.hosted {
+                hosted.set(slot, turn, nanos);
+            }
+            self.any.store(true, Ordering::Relaxed);
+            slot
+        })
     }
 
     /// Ready once the timer has fired, and then the slot is no longer the caller's. Before that makes `waker` the one to wake.
     fn poll(&self, slot: u32, waker: &Waker) -> Poll<()> {
         let task = self.polled_task(waker);
-        {
-            let sleeps = &mut *lock(&self.sleeps);
-            if sleeps.has_fired(slot) {
-                sleeps.deadlines.close(slot);
-                return Poll::Ready(());
-            }
+        let (stage, is_known) = self.sleeps.with(|sleeps| {
+            let stage = sleeps.stage(slot);
             let known = sleeps.deadlines.get_mut(slot).and_then(Option::as_mut);
-            if task.is_none() && known.is_some_and(|known| known.will_wake(waker)) {
-                return Poll::Pending;
-            }
+            let is_known = task.is_none() && known.is_some_and(|known| known.will_wake(waker));
+            (stage, is_known)
+        });
+        match stage {
+            Stage::Pending if is_known => return Poll::Pending,
+            Stage::Pending => {}
+            Stage::Fired => return Poll::Ready(()),
+            Stage::Closed => closed(),
         }
         let mut waker = task.is_none().then(|| waker.clone());
-        let mut sleeps = lock(&self.sleeps);
         // It may have fired in between, on the loop's thread.
-        if sleeps.has_fired(slot) {
-            sleeps.deadlines.close(slot);
-            return Poll::Ready(());
+        let stage = self.sleeps.with(|sleeps| {
+            let stage = sleeps.stage(slot);
+            if matches!(stage, Stage::Pending) {
+                self.marks.set(slot, task);
+                if let Some(known) = sleeps.deadlines.get_mut(slot) {
+                    mem::swap(known, &mut waker);
+                }
+            }
+            stage
+        });
+        match stage {
+            Stage::Pending => Poll::Pending,
+            Stage::Fired => Poll::Ready(()),
+            Stage::Closed => closed(),
         }
-        self.marks.set(slot, task);
-        if let Some(known) = sleeps.deadlines.get_mut(slot) {
-            mem::swap(known, &mut waker);
-        }
-        drop(sleeps);
-        drop(waker);
-        Poll::Pending
     }
 
     /// Takes the slot back, fired or not.
     fn cancel(&self, slot: u32) {
-        let mut sleeps = lock(&self.sleeps);
-        let waker = sleeps.deadlines.close(slot);
-        self.marks.take(slot, self.event_loop);
-        if let Some(hosted) = &mut sleeps.hosted {
-            hosted.clear(slot);
-        }
-        self.note_any(&sleeps);
-        drop(sleeps);
+        let waker = self.sleeps.with(|sleeps| {
+            self.marks.take(slot, self.event_loop);
+            if let Some(hosted) = &mut sleeps.hosted {
+                hosted.clear(slot);
+            }
+            let waker = sleeps.deadlines.close(slot);
+            self.note_any(sleeps);
+            waker
+        });
         drop(waker);
     }
 
@@ -223,15 +242,16 @@ impl Timers {
         if !self.any.load(Ordering::Relaxed) || self.hosted {
             return None;
         }
-        let sleeps = &mut *lock(&self.sleeps);
-        let (turn, slot) = sleeps.deadlines.first()?;
-        if before.is_some_and(|before| before < turn) {
-            return None;
-        }
-        if let Some(time) = self.until(turn.at) {
-            return Some(Next::Wait(time));
-        }
-        self.fire(sleeps, slot).map(Next::Fire)
+        self.sleeps.with(|sleeps| {
+            let (turn, slot) = sleeps.deadlines.first()?;
+            if before.is_some_and(|before| before < turn) {
+                return None;
+            }
+            if let Some(time) = self.until(turn.at) {
+                return Some(Next::Wait(time));
+            }
+            self.fire(sleeps, slot).map(Next::Fire)
+        })
     }
 
     /// Takes a timer out of its line. A pending one has somebody to wake.
@@ -255,20 +275,27 @@ impl Timers {
     /// JavaScript fires the timer in this slot; `None` if it is another one by now, or has longer to wait.
     #[cfg(feature = "wasm")]
     pub(super) fn fire_hosted(&self, slot: u32, number: u64) -> Option<Sleeper> {
-        let sleeps = &mut *lock(&self.sleeps);
-        let turn = sleeps.deadlines.turn(slot)?;
-        let over = turn.number.get() == number && sleeps.hosted.as_mut()?.is_over(slot, turn);
-        over.then(|| self.fire(sleeps, slot)).flatten()
+        self.sleeps.with(|sleeps| {
+            let turn = sleeps.deadlines.turn(slot)?;
+            let over = turn.number.get() == number && sleeps.hosted.as_mut()?.is_over(slot, turn);
+            over.then(|| self.fire(sleeps, slot)).flatten()
+        })
     }
 
     /// The loop is gone: whoever still waits is woken, and panics when it polls. Its own tasks are gone, too.
     pub(super) fn close(&self) {
-        let mut sleeps = lock(&self.sleeps);
-        sleeps.closed = true;
-        let wakers: Vec<_> = sleeps.deadlines.stop().flatten().collect();
-        drop(sleeps);
+        let wakers: Vec<_> = self.sleeps.with(|sleeps| {
+            sleeps.closed = true;
+            sleeps.deadlines.stop().flatten().collect()
+        });
         wakers.into_iter().for_each(Waker::wake);
     }
+}
+
+#[cold]
+#[track_caller]
+fn closed() -> ! {
+    panic!("the event loop of this timer is gone; a `Sleep` must not outlive its event loop");
 }
 
 /// What a `Sleep` has of a loop: one of its timers, which is forgotten when this is dropped.

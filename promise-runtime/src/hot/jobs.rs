@@ -10,10 +10,11 @@ use super::panics::Panics;
 use super::{TaskId, local, shared};
 #[cfg(any(feature = "tokio", feature = "wasm"))]
 use crate::browser;
+use crate::sync::AtomicU64;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::vec::Vec;
 use std::{mem, ptr};
@@ -374,7 +375,7 @@ pub(crate) fn hand_over() {
 }
 
 /// Whether a promise is waiting for [`report_suspects`].
-#[cfg(feature = "wasm")]
+#[inline]
 pub(crate) fn any_suspects() -> bool {
     THREAD.with(|thread| !thread.queue.borrow().suspects.is_empty())
 }
@@ -478,16 +479,23 @@ fn take_suspects() -> Vec<local::Untyped> {
 }
 
 /// Reports what nobody has handled until now. False if there was nothing to decide.
+#[inline]
 pub(crate) fn report_suspects() -> bool {
+    any_suspects() && {
+        report_all_suspects();
+        true
+    }
+}
+
+#[cold]
+fn report_all_suspects() {
     let suspects = take_suspects();
-    let any = !suspects.is_empty();
     // The hook is foreign code.
     let mut panics = Panics::default();
     suspects
         .into_iter()
         .for_each(|promise| panics.guard(|| promise.report()));
     panics.resume();
-    any
 }
 
 /// Reports what nobody can handle any more, as there is no handle; the rest stays undecided.

@@ -59,11 +59,6 @@ mod kind {
             // SAFETY: no other thread sees it, and on this one nobody comes to it meanwhile.
             change(unsafe { &mut *self.0.as_ptr() })
         }
-
-        #[inline]
-        pub(crate) fn get_mut(&mut self) -> &mut T {
-            self.0.get_mut()
-        }
     }
 
     /// Borrowed for moments, never while foreign code runs.

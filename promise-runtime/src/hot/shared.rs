@@ -1,5 +1,10 @@
 //! The engine for many threads: atomic counts, and locks that are held for moments.
 
+mod brief;
+#[cfg(target_has_atomic = "64")]
+mod counts;
+#[cfg(not(target_has_atomic = "64"))]
+#[path = "shared/paired_counts.rs"]
 mod counts;
 mod home;
 mod kind;
@@ -9,6 +14,8 @@ mod spawn;
 #[path = "engine/mod.rs"]
 pub(crate) mod engine;
 
+#[cfg(feature = "event_loop")]
+pub(crate) use brief::Brief;
 pub(crate) use engine::DynJob;
 #[cfg(feature = "event_loop")]
 pub(crate) use engine::DynWork;

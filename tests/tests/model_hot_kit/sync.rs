@@ -5,6 +5,7 @@
 
 pub(crate) use crate::kit::{Arc, alloc, dealloc, retired};
 pub(crate) use loom::sync::{Mutex, MutexGuard};
+use std::cell::RefCell;
 
 pub(crate) mod atomic {
     use crate::kit::atomic;
@@ -21,24 +22,24 @@ pub(crate) mod atomic {
             Self(atomic::AtomicU8::new(value))
         }
 
+        /// One that asks for nothing is a guess at what the change will find that comes next. That puts it right, so it need be no step.
         #[track_caller]
         pub(crate) fn load(&self, order: Ordering) -> u8 {
-            self.0.load(order)
+            match order {
+                Ordering::Relaxed => 0,
+                order => self.0.load(order),
+            }
         }
 
         #[track_caller]
         pub(crate) fn store(&self, value: u8, order: Ordering) {
             self.0.swap(value, order);
+            super::go_on();
         }
 
         #[track_caller]
         pub(crate) fn swap(&self, value: u8, order: Ordering) -> u8 {
             self.0.swap(value, order)
-        }
-
-        #[track_caller]
-        pub(crate) fn fetch_add(&self, value: u8, order: Ordering) -> u8 {
-            self.0.fetch_add(value, order)
         }
 
         #[track_caller]
@@ -49,6 +50,17 @@ pub(crate) mod atomic {
         #[track_caller]
         pub(crate) fn fetch_and(&self, value: u8, order: Ordering) -> u8 {
             self.0.fetch_and(value, order)
+        }
+
+        #[track_caller]
+        pub(crate) fn compare_exchange_weak(
+            &self,
+            current: u8,
+            new: u8,
+            success: Ordering,
+            failure: Ordering,
+        ) -> Result<u8, u8> {
+            self.0.compare_exchange_weak(current, new, success, failure)
         }
     }
 
@@ -103,9 +115,22 @@ pub(crate) mod atomic {
     }
 }
 
-/// Lets the other threads go on, without which loom would wait for ever.
+std::thread_local! {
+    /// Who waits for what another thread is in the midst of. Loom runs all threads of a model on one.
+    static PAUSED: RefCell<Vec<loom::thread::Thread>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Lets the other threads go on, without which loom would wait for ever. Whoever calls this has just tried to change what another one has,
+/// so nothing but a store can end the wait; to try again at every step would take minutes.
 pub(crate) fn pause(_times: u32) {
-    loom::thread::yield_now();
+    PAUSED.with_borrow_mut(|paused| paused.push(loom::thread::current()));
+    loom::thread::park();
+}
+
+/// Something was stored.
+fn go_on() {
+    let paused = PAUSED.take();
+    paused.iter().for_each(loom::thread::Thread::unpark);
 }
 
 /// A value that is set once.

@@ -1,6 +1,6 @@
 //! An outcome, once, and who waits for it.
 
-use super::kind::{self, Brief, Cause, Count, Flag, Lock, Payloads, Slot, Value};
+use super::kind::{self, Cause, Count, Flag, Lock, Payloads, Slot, Value};
 use super::object::{self, Header, Object, Shared, Untyped};
 use super::reactions::{DynReact, Key, Many, Reaction, Reactions};
 use super::ticks::guard;
@@ -22,12 +22,11 @@ pub(crate) struct Cell<T, E> {
 }
 
 pub(crate) struct Body<T, E> {
-    outcome: Slot<Outcome<T, E>>,
+    /// The outcome, and who waits for it. Those are dropped by the cell, which looks first whether there are any.
+    outcome: Slot<Outcome<T, E>, Waiting<T, E>>,
     /// How many can look at the outcome, now or when it comes: views, and reactions that will be given one. Whoever settles
     /// the promise is none of them.
     viewers: Count,
-    /// Dropped by the cell, which looks first whether there are any.
-    reactions: Brief<ManuallyDrop<Reactions<T, E>>>,
     /// Somebody handles a rejection.
     consumed: Flag,
     /// Nobody is left who could settle it.
@@ -44,6 +43,9 @@ pub(crate) enum Outcome<T, E> {
     Panicked(Payloads<Lock<Option<Payload>>>),
     Cancelled,
 }
+
+/// Who waits, for a cell that drops it itself.
+type Waiting<T, E> = ManuallyDrop<Reactions<T, E>>;
 
 /// What a cell takes and gives.
 type Values<T, E> = PhantomData<fn(Result<T, E>) -> Result<T, E>>;
@@ -157,13 +159,12 @@ impl<T, E> Cell<T, E> {
     #[inline]
     fn with(
         header: Header,
-        outcome: Slot<Outcome<T, E>>,
+        outcome: Slot<Outcome<T, E>, Waiting<T, E>>,
         place: &'static Location<'static>,
     ) -> Self {
         let body = Body {
             outcome,
             viewers: Count::new(1),
-            reactions: Brief::new(ManuallyDrop::new(Reactions::None)),
             consumed: Flag::default(),
             abandoned: Flag::default(),
             reported: Flag::default(),
@@ -212,34 +213,29 @@ impl<T, E> Cell<T, E> {
         }
     }
 
-    #[inline]
-    fn take_reactions(&self) -> Reactions<T, E> {
-        let none = ManuallyDrop::new(Reactions::None);
-        ManuallyDrop::into_inner(self.reactions.replace(none))
-    }
-
     pub(crate) fn is_waited_for(&self) -> bool {
         // SAFETY: it only looks.
-        unsafe { self.reactions.update(|reactions| !reactions.is_empty()) }
+        let waited_for = unsafe {
+            self.outcome
+                .change((), |reactions, ()| !reactions.is_empty())
+        };
+        waited_for.unwrap_or(false)
     }
 
     /// Keeps the reaction until the promise settles. Gives it back if it has.
     #[inline]
-    fn wait(&self, mut reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
+    fn wait(&self, reaction: Reaction<T, E>) -> Result<Key, Reaction<T, E>> {
         // SAFETY: a waker that is not needed is dropped later.
         let (key, unneeded) = unsafe {
-            self.reactions.update(|reactions| {
-                // Said under the lock: whoever settles sets the outcome first and takes the reactions then.
-                if !self.outcome.wait() {
-                    return Err(reaction);
-                }
-                // The same with whoever abandons. An executor that waits for wakers to be woken or dropped shall not wait for this one.
+            self.outcome.change(reaction, |reactions, mut reaction| {
+                // Looked at under the lock: whoever abandons says so first and takes the wakers then. An executor that waits for wakers to
+                // be woken or dropped shall not wait for this one.
                 let unneeded = if self.abandoned.get() {
                     reaction.forget_waker()
                 } else {
                     None
                 };
-                Ok((reactions.push(reaction), unneeded))
+                (reactions.push(reaction), unneeded)
             })
         }?;
         drop(unneeded);
@@ -249,7 +245,8 @@ impl<T, E> Cell<T, E> {
     /// Forgets a reaction that has not been armed.
     pub(crate) fn forget(&self, key: Key) {
         // SAFETY: what is removed is dropped later.
-        let reaction = unsafe { self.reactions.update(|reactions| reactions.remove(key)) };
+        let removed = unsafe { (self.outcome).change((), |reactions, ()| reactions.remove(key)) };
+        let reaction = removed.unwrap_or(None);
         if let Some(Reaction::React(..)) = reaction {
             self.viewers.decrement();
         }
@@ -260,7 +257,7 @@ impl<T, E> Cell<T, E> {
     pub(crate) fn replace(&self, key: Key, reaction: Reaction<T, E>) {
         // SAFETY: what is not kept is dropped later.
         let unneeded = unsafe {
-            self.reactions.update(|reactions| {
+            self.outcome.change(reaction, |reactions, reaction| {
                 if self.abandoned.get() {
                     reaction
                 } else {
@@ -273,18 +270,18 @@ impl<T, E> Cell<T, E> {
 
     /// Whether `waker` is the one that the reaction under this key wakes.
     pub(crate) fn is_current(&self, key: Key, waker: &Waker) -> bool {
+        let is_current = |reactions: &mut Waiting<T, E>, ()| {
+            reactions.get(key).is_some_and(|kept| kept.wakes(waker))
+        };
         // SAFETY: two wakers are compared by their addresses.
-        unsafe {
-            self.reactions
-                .update(|reactions| reactions.get(key).is_some_and(|kept| kept.wakes(waker)))
-        }
+        unsafe { self.outcome.change((), is_current) }.unwrap_or(false)
     }
 }
 
 impl<T, E> Drop for Body<T, E> {
     #[inline]
     fn drop(&mut self) {
-        let reactions = self.reactions.get_mut();
+        let reactions = self.outcome.waiting_mut();
         if !matches!(**reactions, Reactions::None) {
             mem::take(&mut **reactions).drop_flat();
         }
@@ -306,18 +303,14 @@ pub(crate) fn settle_cell<T, E>(
     promise: impl Fn() -> Handle<T, E>,
 ) -> bool {
     let rejected = matches!(outcome, Outcome::Settled(Err(_)));
-    let waited_for = match cell.outcome.set(outcome) {
-        Ok(waited_for) => waited_for,
-        Err(late) => {
-            drop(late);
-            return false;
-        }
-    };
+    let tell = |reactions| kind::rarely(|| trigger(ManuallyDrop::into_inner(reactions), &promise));
+    if let Err(late) = cell.outcome.set(outcome, tell) {
+        drop(late);
+        return false;
+    }
+    // Whoever waits handles it, so nobody was told.
     if rejected && !cell.consumed.get() {
         kind::rarely(|| track(&promise()));
-    }
-    if waited_for {
-        kind::rarely(|| trigger(cell.take_reactions(), promise));
     }
     true
 }
@@ -355,9 +348,13 @@ pub(crate) fn abandon<T, E>(promise: &Handle<T, E>) {
     }
     cell.abandoned.raise();
     // SAFETY: the wakers are dropped later.
-    let (waited_for, wakers) = unsafe {
-        cell.reactions
-            .update(|reactions| (!reactions.is_empty(), reactions.take_wakers()))
+    let abandoned = unsafe {
+        let take_wakers =
+            |reactions: &mut Waiting<T, E>, ()| (!reactions.is_empty(), reactions.take_wakers());
+        cell.outcome.change((), take_wakers)
+    };
+    let Ok((waited_for, wakers)) = abandoned else {
+        return;
     };
     drop(wakers);
     if waited_for {
@@ -385,26 +382,24 @@ pub(crate) fn react<T, E>(promise: &View<T, E>, react: DynReact<T, E>, index: u3
     let cell = promise.cell();
     cell.viewers.increment();
     cell.consume();
-    let mut waiting = Some(react);
-    let mut key = None;
-    if cell.is_pending() {
-        // SAFETY: the reaction is moved, not dropped.
-        unsafe {
-            cell.reactions.update(|reactions| {
-                // As in `Cell::wait`: another thread may have settled it.
-                if cell.outcome.wait() {
-                    let reaction = waiting.take().map(|react| Reaction::React(react, index));
-                    key = reaction.map(|reaction| reactions.push(reaction));
-                }
-            });
+    // SAFETY: the reaction is moved, not dropped.
+    let kept = unsafe {
+        (cell.outcome).change(react, |reactions, react| {
+            reactions.push(Reaction::React(react, index))
+        })
+    };
+    match kept {
+        Ok(key) => {
+            if cell.abandoned.get() {
+                kind::track_abandoned(promise.handle().clone().untyped());
+            }
+            Some(key)
+        }
+        Err(react) => {
+            react.arm(promise.0.clone(), index);
+            None
         }
     }
-    match waiting {
-        Some(react) => react.arm(promise.0.clone(), index),
-        None if cell.abandoned.get() => kind::track_abandoned(promise.handle().clone().untyped()),
-        None => {}
-    }
-    key
 }
 
 /// A promise, for somebody who looks at its outcome.
@@ -645,11 +640,17 @@ unsafe impl<T: Value, E: Cause> Node<T, E> for Ready<T, E> {}
 /// Stops a promise: its own work is dropped, and what is derived from it is cancelled.
 pub(crate) fn cancel<T, E>(promise: &Handle<T, E>) {
     let cell = Cell::of(promise);
-    if cell.outcome.set(Outcome::Cancelled).is_err() {
+    let mut told = None;
+    if (cell
+        .outcome
+        .set(Outcome::Cancelled, |reactions| told = Some(reactions)))
+    .is_err()
+    {
         return;
     }
     // Drops foreign code, whose panic must not keep anybody waiting. Nobody sees it: the promise is cancelled.
     drop(guard(|| promise.clone().untyped().stop()));
-    let reactions = cell.take_reactions();
-    trigger(reactions, || promise.clone());
+    if let Some(reactions) = told {
+        trigger(ManuallyDrop::into_inner(reactions), || promise.clone());
+    }
 }

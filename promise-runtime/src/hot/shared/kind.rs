@@ -8,10 +8,10 @@ use crate::hot::flat;
 use crate::hot::job::AnyJob;
 use crate::sync::atomic::{self, AtomicBool, AtomicU8, AtomicU32, Ordering};
 use crate::sync::{Mutex, MutexGuard, UnsafeCell};
-use core::mem;
 use core::task::Waker;
 use std::sync::PoisonError;
 
+pub(crate) use super::brief::Brief;
 pub(crate) use super::counts::Counts;
 pub(crate) use super::home::{Home, Seat};
 pub(crate) use super::slot::Slot;
@@ -48,39 +48,6 @@ impl<T: Send + 'static> Owned for T {}
 
 /// Whether steps that run no handler have turns of their own: on many threads nobody could tell.
 pub(crate) const TURNS: bool = false;
-
-/// What is locked for so brief moments that no foreign code runs in them.
-#[derive(Default)]
-pub(crate) struct Brief<T>(Mutex<T>);
-
-impl<T> Brief<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self(Mutex::new(value))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    #[inline]
-    pub(crate) fn replace(&self, value: T) -> T {
-        mem::replace(&mut *self.lock(), value)
-    }
-
-    /// Changes the value.
-    ///
-    /// # Safety
-    ///
-    /// `change` does not come to this value again: it runs no foreign code, drops included.
-    #[inline]
-    pub(crate) unsafe fn update<O>(&self, change: impl FnOnce(&mut T) -> O) -> O {
-        change(&mut *self.lock())
-    }
-
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// Held for moments, never while foreign code runs.
 #[derive(Default)]

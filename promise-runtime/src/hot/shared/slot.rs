@@ -1,47 +1,49 @@
-//! An outcome that comes once, that many may look at, and that the last of them may take out.
+//! An outcome that comes once, that many may look at, and that the last of them may take out; and who waits for it until then.
 //!
-//! Whoever claims it first may write, once. The flags say the rest, and spare whoever settles a lock that nobody needs:
+//! Both lie behind one lock in the flags, which is held for a moment, and for the last time by whoever brings the outcome. To unlock it is
+//! a store: on many threads a change of what is there costs as much as a dozen other instructions.
 //!
-//! | flag | set by | meaning |
-//! |---|---|---|
-//! | `CLAIMED` | whoever is first | only this one writes, at once |
-//! | `FULL` | the same, after it has written | everybody may look at the value |
-//! | `WAITED` | whoever is about to wait | if it was there before `CLAIMED`, whoever has claimed has somebody to tell |
-//!
-//! `FULL` is stored, not added: on many threads a change of what is there costs as much as a dozen other instructions. It may wipe `WAITED` out
-//! that has come after `CLAIMED`: whoever set that has seen `CLAIMED`, and does not begin to wait but sees the value through.
+//! | flag | meaning |
+//! |---|---|
+//! | `BUSY` | somebody changes who waits, or brings the outcome |
+//! | `WAITED` | somebody may be waiting |
+//! | `FULL` | the value is there, and everybody may look at it; nobody takes the lock any more |
 
 use crate::sync::atomic::{
     AtomicU8,
     Ordering::{Acquire, Relaxed, Release},
 };
 use crate::sync::{UnsafeCell, pause};
+use core::mem;
 
-const CLAIMED: u8 = 1;
-const FULL: u8 = 2;
-const WAITED: u8 = 4;
+const BUSY: u8 = 1;
+const WAITED: u8 = 2;
+const FULL: u8 = 4;
 
-pub(crate) struct Slot<T> {
+pub(crate) struct Slot<T, W> {
     flags: AtomicU8,
     value: UnsafeCell<Option<T>>,
+    waiting: UnsafeCell<W>,
 }
 
-// SAFETY: many threads look at the value at once, which `T: Sync` allows, and one may move it to itself, which `T: Send`
-// allows; the flags say when, and `take` asks its caller that nobody looks then.
-unsafe impl<T: Send + Sync> Sync for Slot<T> {}
+// SAFETY: many threads look at the value at once, which `T: Sync` allows, and one may move it to itself, which `T: Send` allows; the flags
+// say when, and `take` asks its caller that nobody looks then. One at a time comes to who waits.
+unsafe impl<T: Send + Sync, W: Send> Sync for Slot<T, W> {}
 
-impl<T> Slot<T> {
+impl<T, W: Default> Slot<T, W> {
     pub(crate) fn empty() -> Self {
         Self {
             flags: AtomicU8::new(0),
             value: UnsafeCell::new(None),
+            waiting: UnsafeCell::new(W::default()),
         }
     }
 
     pub(crate) fn full(value: T) -> Self {
         Self {
-            flags: AtomicU8::new(CLAIMED | FULL),
+            flags: AtomicU8::new(FULL),
             value: UnsafeCell::new(Some(value)),
+            waiting: UnsafeCell::new(W::default()),
         }
     }
 
@@ -51,40 +53,64 @@ impl<T> Slot<T> {
         self.flags.load(Acquire) & FULL == 0
     }
 
-    /// Whether somebody may be waiting; gives the value back if there was one before.
-    pub(crate) fn set(&self, value: T) -> Result<bool, T> {
-        // There is nothing to be seen yet of what another one has done: that is what `FULL` is for, and the lock of those who wait.
-        let flags = self.flags.fetch_or(CLAIMED, Relaxed);
-        if flags & CLAIMED != 0 {
-            return Err(value);
+    /// Takes the lock; gives the flags. `None` if there is a value.
+    #[inline]
+    fn lock(&self) -> Option<u8> {
+        let mut flags = self.flags.load(Relaxed);
+        let mut times = 0;
+        while flags & FULL == 0 {
+            if flags & BUSY != 0 {
+                pause(times);
+                times += 1;
+                flags &= !BUSY;
+            }
+            match (self.flags).compare_exchange_weak(flags, flags | BUSY, Acquire, Relaxed) {
+                Ok(_) => return Some(flags),
+                Err(present) => flags = present,
+            }
         }
-        // SAFETY: only whoever has claimed is here, and nobody looks before `FULL`. There was no value, so there is nothing to drop.
-        self.value
-            .with_mut(|place| unsafe { place.write(Some(value)) });
-        self.flags.store(CLAIMED | FULL, Release);
-        Ok(flags & WAITED != 0)
+        None
     }
 
-    /// From here on somebody waits; false if there is a value.
+    /// Tells those who wait, if any, that the value is there; gives it back if there was one before.
+    #[inline]
+    pub(crate) fn set(&self, value: T, tell: impl FnOnce(W)) -> Result<(), T> {
+        let Some(flags) = self.lock() else {
+            return Err(value);
+        };
+        // SAFETY: nobody else has the lock, and nobody looks before `FULL`. There was no value, so there is nothing to drop.
+        self.value
+            .with_mut(|place| unsafe { place.write(Some(value)) });
+        self.flags.store(FULL, Release);
+        if flags & WAITED != 0 {
+            // SAFETY: nobody else takes the lock from now on.
+            tell((self.waiting).with_mut(|waiting| mem::take(unsafe { &mut *waiting })));
+        }
+        Ok(())
+    }
+
+    /// Changes who waits; gives `input` back if there is a value: then nobody waits any more.
     ///
-    /// Who waits is kept under a lock, and this is called under it. Whoever has claimed and found `WAITED` takes the lock after `FULL`. So of the two one
-    /// sees the other, whatever the memory does: if that one had the lock first, this comes after `FULL`; and else it finds what is kept.
-    pub(crate) fn wait(&self) -> bool {
-        let flags = self.flags.load(Relaxed);
-        if flags & (FULL | WAITED) != 0 {
-            return flags & FULL == 0;
+    /// # Safety
+    ///
+    /// `change` does not panic, and does not come to this slot again: it runs no foreign code, drops included.
+    #[inline]
+    pub(crate) unsafe fn change<I, O>(
+        &self,
+        input: I,
+        change: impl FnOnce(&mut W, I) -> O,
+    ) -> Result<O, I> {
+        if self.lock().is_none() {
+            return Err(input);
         }
-        // Nobody else sets it: this is called under a lock.
-        if self.flags.fetch_add(WAITED, Relaxed) & CLAIMED == 0 {
-            return true;
-        }
-        // Whoever has claimed does nothing but write the value, and has nobody to tell.
-        let mut times = 0;
-        while self.is_empty() {
-            pause(times);
-            times += 1;
-        }
-        false
+        // SAFETY: nobody else has the lock.
+        let output = (self.waiting).with_mut(|waiting| change(unsafe { &mut *waiting }, input));
+        self.flags.store(WAITED, Release);
+        Ok(output)
+    }
+
+    pub(crate) fn waiting_mut(&mut self) -> &mut W {
+        self.waiting.get_mut()
     }
 
     pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
