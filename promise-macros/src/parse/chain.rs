@@ -362,16 +362,12 @@ fn source(tokens: &[TokenTree], place: Place, errors: &mut Errors) -> Source {
         return statics::constructor(tokens, errors);
     }
     if let Some(arrow) = fat_arrow(tokens) {
-        let calls = match &tokens[..arrow] {
-            [] | [TokenTree::Ident(_)] => None,
-            [.., TokenTree::Group(parameters)] if parameters.stream().is_empty() => Some(()),
-            _ => None,
-        };
+        let takes_nothing = matches!(&tokens[..arrow], [.., TokenTree::Group(parameters)] if parameters.stream().is_empty());
         errors.at(
             stream(&tokens[arrow..arrow + 2]),
-            match calls {
-                Some(()) => "an arrow is a handler, and no promise: for what it makes when it is called write `Promise.try(() => …)`",
-                None => "an arrow is a handler, and no promise: a function that makes promises is a closure around the macro, `|value| promise! { … }`",
+            match takes_nothing {
+                true => "an arrow is a handler, and no promise: for what it makes when it is called write `Promise.try(() => …)`",
+                false => "an arrow is a handler, and no promise: a function that makes promises is a closure around the macro, `|value| promise! { … }`",
             },
         );
         return Source::Value(Body::missing());
