@@ -14,7 +14,12 @@ use crate::hot::{LocalAwait, LocalPromise};
 use crate::member::{Converting, Member};
 use crate::resolve::Tag;
 
-/// A [`LocalPromise`], or a reference to one.
+/// A [`LocalPromise`], or a reference to one. Whether something is one is asked before all else, so what has no type then fails here.
+#[diagnostic::on_unimplemented(
+    message = "the type of this element is not known where it stands",
+    label = "of unknown type",
+    note = "write it down, as in `text.parse::<u32>()`; what always panics has none"
+)]
 pub trait HotPromise: IntoFuture<Output = Result<Self::Value, Self::Reason>> {
     type Value;
     type Reason;
