@@ -10,6 +10,7 @@ use super::panics::Panics;
 use super::{TaskId, local, shared};
 #[cfg(any(feature = "tokio", feature = "wasm"))]
 use crate::browser;
+use crate::trace;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
@@ -524,5 +525,11 @@ impl Drop for Queue {
         mem::take(&mut self.suspects)
             .into_iter()
             .for_each(|promise| promise.report());
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        trace::thread_ends();
     }
 }
