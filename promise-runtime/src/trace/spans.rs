@@ -4,9 +4,11 @@
 //! let go of with it: no promise that has settled keeps one open.
 
 use core::cell::Cell;
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use pin_project_lite::pin_project;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use tracing::{Span, dispatcher};
 
 std::thread_local! {
@@ -46,6 +48,12 @@ fn within<O>(span: &Span, work: impl FnOnce() -> O) -> O {
     }
 }
 
+/// Lets go of a span while the thread ends. A subscriber that cannot log that it is closed panics, and goes on without.
+#[cold]
+fn close(span: Span) {
+    drop(catch_unwind(AssertUnwindSafe(|| drop(span))));
+}
+
 pin_project! {
     /// Work with its span.
     ///
@@ -62,6 +70,9 @@ pin_project! {
             let mut this = this.project();
             if this.work.is_some() {
                 within(this.span, || this.work.set(None));
+            }
+            if !this.span.is_none() && ENDS.get() {
+                close(mem::replace(this.span, Span::none()));
             }
         }
     }

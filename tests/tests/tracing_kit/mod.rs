@@ -60,7 +60,11 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keep {
 
     fn on_close(&self, id: tracing::Id, context: Context<'_, S>) {
         let name = context.span(&id).expect("the span").name();
-        self.0.0.lock().unwrap().push(format!("{name} is closed"));
+        LINE.with_borrow_mut(|line| {
+            line.0.push_str(name);
+            line.0.push_str(" is closed");
+            self.0.0.lock().unwrap().push(mem::take(&mut line.0));
+        });
     }
 }
 
