@@ -3,9 +3,11 @@
 #[path = "tracing_kit/mod.rs"]
 mod kit;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::process::Command;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{env, thread};
 
@@ -334,6 +336,118 @@ fn what_nobody_calls_any_more_is_dropped_in_its_span() {
         });
         assert_eq!(log.take(), dropped);
     });
+}
+
+#[test]
+fn what_a_thread_leaves_undone_when_it_ends_is_dropped() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    for first in ["promises", "spans"] {
+        let counted = dropped.clone();
+        let leave = move || {
+            let source = LocalPromise::<_, Reason>::resolve(1);
+            let [a, b, c, d] = [(); 4].map(|()| counted.clone());
+            info_span!("request").in_scope(|| {
+                let a = Count(a);
+                let _ = source.map(move |_| drop(a));
+                let b = Count(b);
+                set_timeout(move || drop(b), ms(1));
+                let c = Count(c);
+                queue_microtask(move || drop(c));
+                let d = Count(d);
+                let _ = source.finally(move || drop(d));
+                let _lost = LocalPromise::<(), _>::reject("lost");
+            });
+        };
+        // What a thread uses first it loses last.
+        Log::keep(|_| {
+            on_a_thread(move || match first {
+                "promises" => {
+                    queue_microtask(|| ());
+                    set_timeout(|| (), ms(1));
+                    leave();
+                }
+                _ => info_span!("first").in_scope(leave),
+            });
+        });
+        assert_eq!(dropped.swap(0, Ordering::Relaxed), 4, "{first}");
+    }
+}
+
+#[test]
+fn so_is_what_the_program_keeps_for_a_thread() {
+    std::thread_local! {
+        static KEPT: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
+    }
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let counted = Count(dropped.clone());
+    Log::keep(|_| {
+        on_a_thread(|| {
+            // In this order: what is used first is lost last.
+            queue_microtask(|| ());
+            KEPT.set(None);
+            let event_loop = EventLoop::new();
+            event_loop.run(async {
+                let later = move || drop(counted);
+                info_span!("request").in_scope(|| set_timeout(later, ms(1)));
+            });
+            KEPT.set(Some(event_loop));
+        });
+    });
+    assert_eq!(dropped.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn so_is_what_has_come_from_another_thread() {
+    let dropped = Arc::new(AtomicUsize::new(0));
+    let counted = Count(dropped.clone());
+    Log::keep(|_| {
+        virtually(async {
+            let (source, resolve, reject) = Promise::<(), Reason>::with_resolvers();
+            let _ = info_span!("request").in_scope(|| source.map(move |()| drop(counted)));
+            on_a_thread(move || {
+                event_loop::run(async move {
+                    let holder = async move {
+                        let _held = (source, resolve, reject);
+                        std::future::pending::<()>().await;
+                    };
+                    promise! { move holder }.detach_local();
+                    // It hands nothing over in a span.
+                    info_span!("own").in_scope(|| info!("used"));
+                });
+            });
+        });
+    });
+    assert_eq!(dropped.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_rejection_that_a_thread_leaves_when_it_ends_goes_to_stderr() {
+    let name = "a_rejection_that_a_thread_leaves_when_it_ends_goes_to_stderr";
+    let stderr = lost_alone(name, |_| {
+        let log = Log::of_the_process();
+        on_a_thread(|| {
+            // What is used first is lost last.
+            queue_microtask(|| ());
+            info!("used");
+            let _lost = LocalPromise::<(), _>::reject("lost");
+        });
+        assert_eq!(log.take(), ["-: used"]);
+    });
+    if let Some(stderr) = stderr {
+        assert!(
+            stderr.contains("unhandled rejection of the promise created at"),
+            "{stderr}"
+        );
+    }
+}
+
+/// Counts that it is dropped.
+struct Count(Arc<AtomicUsize>);
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 #[test]

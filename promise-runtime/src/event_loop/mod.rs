@@ -33,6 +33,7 @@ use crate::browser;
 use crate::hot::jobs;
 use crate::hot::{local, shared};
 pub use crate::timer::delay;
+use crate::trace;
 pub use callbacks::{
     TimerId, clear_interval, clear_timeout, queue_microtask, set_interval, set_timeout,
 };
@@ -53,9 +54,20 @@ pub(crate) use waker::{Remote, TaskId, Woken};
 
 std::thread_local! {
     /// The loop of the functions that name none.
-    static OWN: EventLoop = EventLoop {
+    static OWN: Own = Own {
         executor: Rc::new(Executor::new(Clock::Real, jobs::own_event_loop(), browser::HERE)),
     };
+}
+
+/// The loop that ends with its thread.
+struct Own {
+    executor: Rc<Executor>,
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        trace::thread_ends();
+    }
 }
 
 /// Runs `future` on this thread's event loop and returns its output.

@@ -11,6 +11,7 @@ use super::{TaskId, local, shared};
 #[cfg(any(feature = "tokio", feature = "wasm"))]
 use crate::browser;
 use crate::sync::AtomicU64;
+use crate::trace;
 use core::task::RawWakerVTable;
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
@@ -532,5 +533,11 @@ impl Drop for Queue {
         mem::take(&mut self.suspects)
             .into_iter()
             .for_each(|promise| promise.report());
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        trace::thread_ends();
     }
 }

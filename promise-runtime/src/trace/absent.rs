@@ -25,6 +25,9 @@ pub(crate) fn repeated<F: FnMut()>(callback: F) -> F {
 }
 
 #[inline(always)]
+pub(crate) fn thread_ends() {}
+
+#[inline(always)]
 pub(crate) fn unhandled(_: &'static Location<'static>, _: Option<&dyn fmt::Debug>) -> bool {
     false
 }

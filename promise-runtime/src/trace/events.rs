@@ -1,5 +1,6 @@
 //! What happened, for whoever keeps a log. The targets are part of the interface: filters name them.
 
+use super::spans::is_open;
 use core::fmt;
 use core::panic::Location;
 use core::time::Duration;
@@ -10,7 +11,7 @@ pub(crate) fn unhandled(
     place: &'static Location<'static>,
     reason: Option<&dyn fmt::Debug>,
 ) -> bool {
-    if !enabled!(target: "promise_runtime", Level::ERROR) {
+    if !is_open() || !enabled!(target: "promise_runtime", Level::ERROR) {
         return false;
     }
     match reason {

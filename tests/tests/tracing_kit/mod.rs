@@ -1,5 +1,6 @@
 //! A subscriber that keeps a log: who said what in which span, and which spans were closed.
 
+use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::mem;
 use std::sync::{Arc, Mutex};
@@ -18,8 +19,18 @@ impl Log {
     /// Runs `work`, with what is logged on this thread meanwhile, and hands the log to it.
     pub(crate) fn keep<O>(work: impl FnOnce(&Log) -> O) -> O {
         let log = Self::default();
-        let dispatch = Dispatch::new(tracing_subscriber::registry().with(Keep(log.clone())));
-        tracing::dispatcher::with_default(&dispatch, || work(&log))
+        tracing::dispatcher::with_default(&log.dispatch(), || work(&log))
+    }
+
+    /// Keeps what is logged from here on, on every thread.
+    pub(crate) fn of_the_process() -> Self {
+        let log = Self::default();
+        tracing::dispatcher::set_global_default(log.dispatch()).expect("the only one");
+        log
+    }
+
+    fn dispatch(&self) -> Dispatch {
+        Dispatch::new(tracing_subscriber::registry().with(Keep(self.clone())))
     }
 
     /// What was logged since it was last asked.
@@ -40,18 +51,30 @@ struct Keep(Log);
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Keep {
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let span = context.event_span(event);
-        let mut line = Line(span.map_or("-", |span| span.name()).to_owned());
-        event.record(&mut line);
-        self.0.0.lock().unwrap().push(line.0);
+        LINE.with_borrow_mut(|line| {
+            line.0.push_str(span.map_or("-", |span| span.name()));
+            event.record(line);
+            self.0.0.lock().unwrap().push(mem::take(&mut line.0));
+        });
     }
 
     fn on_close(&self, id: tracing::Id, context: Context<'_, S>) {
         let name = context.span(&id).expect("the span").name();
-        self.0.0.lock().unwrap().push(format!("{name} is closed"));
+        LINE.with_borrow_mut(|line| {
+            line.0.push_str(name);
+            line.0.push_str(" is closed");
+            self.0.0.lock().unwrap().push(mem::take(&mut line.0));
+        });
     }
 }
 
+#[derive(Default)]
 struct Line(String);
+
+std::thread_local! {
+    /// Kept for the next one, as the formatter of tracing-subscriber does: a thread that ends loses it.
+    static LINE: RefCell<Line> = RefCell::default();
+}
 
 impl Visit for Line {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
