@@ -245,36 +245,30 @@ pub(crate) enum Parameters {
     Record(Vec<Ident>),
 }
 
-/// `ApiError::NotFound`, `Some`. (`Ok` alone is no such thing where nothing can fail.)
+/// `ApiError::NotFound`. An enum may have no other variant, but then nobody looks which one it is.
 fn is_variant(path: &syn::Path) -> bool {
-    let mut names = path.segments.iter().rev().map(|segment| &segment.ident);
-    match (names.next(), names.next()) {
-        (_, Some(of)) => of.to_string().starts_with(char::is_uppercase),
-        (Some(only), None) => only == "Some" || only == "None",
-        (None, None) => false,
-    }
+    let of = path.segments.iter().rev().nth(1);
+    path.is_ident("None")
+        || of.is_some_and(|of| of.ident.to_string().starts_with(char::is_uppercase))
 }
 
 impl Parameters {
-    /// A pattern that is one of several: a value, or a variant of a type that is named before it.
+    /// A pattern that is one of several: a value, or a variant that holds nothing. (One that holds something may be its enum's only one.)
     pub(crate) fn one_of_several(&self) -> Option<&Pat> {
         fn one_of_several(pattern: &Pat) -> Option<&Pat> {
-            let variant = |path: &syn::Path| is_variant(path).then_some(pattern);
             match pattern {
                 Pat::Lit(_) => Some(pattern),
                 Pat::Ident(binding) => match &binding.subpat {
                     Some((_, inner)) => one_of_several(inner),
                     None => (binding.ident == "None").then_some(pattern),
                 },
-                Pat::Path(path) => variant(&path.path),
-                Pat::Struct(fields) => variant(&fields.path),
+                Pat::Path(path) => is_variant(&path.path).then_some(pattern),
                 Pat::Paren(inner) => one_of_several(&inner.pat),
                 Pat::Reference(inner) => one_of_several(&inner.pat),
                 Pat::Slice(list) => list.elems.iter().find_map(one_of_several),
                 Pat::Tuple(list) => list.elems.iter().find_map(one_of_several),
-                Pat::TupleStruct(list) => {
-                    variant(&list.path).or_else(|| list.elems.iter().find_map(one_of_several))
-                }
+                Pat::TupleStruct(list) if list.path.is_ident("Some") => Some(pattern),
+                Pat::TupleStruct(list) => list.elems.iter().find_map(one_of_several),
                 _ => None,
             }
         }

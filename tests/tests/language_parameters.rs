@@ -69,6 +69,23 @@ fn a_type_is_caught_among_others() {
     assert_eq!(virtually(chain).ok(), Some(6));
 }
 
+/// A pattern is Rust's: it need only match whatever comes.
+#[test]
+fn the_only_variant_is_taken_apart() {
+    enum Only {
+        One(u32),
+    }
+    enum Named {
+        One { n: u32 },
+    }
+    let chain = promise! {
+        Promise.resolve(Only::One(1))
+            .then(Only::One(n) => Named::One { n: n + 1 })
+            .then((Named::One { n }) => n + 1)
+    };
+    assert_eq!(chain.block_on(), Ok(3));
+}
+
 trait Make<A, B> {
     fn make(from: A) -> B;
 }

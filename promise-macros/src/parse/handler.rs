@@ -187,7 +187,6 @@ fn arrow(
         let name = match one {
             Pat::Lit(literal) => literal.to_token_stream().to_string(),
             Pat::TupleStruct(tuple) => shown(&tuple.path) + "(…)",
-            Pat::Struct(fields) => shown(&fields.path) + " { … }",
             _ => shown(one),
         };
         errors.at(one, format!("`{step}` takes whatever comes: arms, such as `{name} => …`, belong in `catch`; here write `value => match value {{ … }}`"));
