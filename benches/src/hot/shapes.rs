@@ -1,11 +1,13 @@
 //! The shapes of V8's and bluebird's suites, and two loops.
 
 use super::{Contender, Shape, Unit, Who};
+use futures::future::join_all;
 use promise_runtime::event_loop::{self, set_timeout};
 use promise_runtime::prelude::*;
 use std::convert::Infallible;
 use std::hint::black_box;
 use std::time::Duration;
+use tokio::time::sleep;
 
 const REQUESTS: usize = 10_000;
 const QUERIES: usize = 25;
@@ -116,6 +118,11 @@ pub(super) const SHAPES: &[Shape] = &[
                 name: "LocalPromise, cold queries in one hot task",
                 run: doxbee_timers_cold,
             },
+            Contender {
+                who: Who::Peer,
+                name: "tokio, sleeps in one spawned task",
+                run: doxbee_timers_tokio,
+            },
         ],
     },
     Shape {
@@ -132,6 +139,11 @@ pub(super) const SHAPES: &[Shape] = &[
                 who: Who::Cold,
                 name: "LocalPromise, cold queries in one hot task",
                 run: parallel_timers_cold,
+            },
+            Contender {
+                who: Who::Peer,
+                name: "tokio, sleeps in one spawned task",
+                run: parallel_timers_tokio,
             },
         ],
     },
@@ -239,28 +251,25 @@ fn doxbee_async_cold() {
 }
 
 fn doxbee_async_tokio() {
-    on_tokio(async {
-        let requests: Vec<_> = (0..REQUESTS)
-            .map(|_| {
-                tokio::spawn(async {
-                    for _ in 0..7 {
-                        let _ = black_box(tokio::spawn(query()).await);
-                    }
-                    drop(tokio::spawn(query()));
-                })
-            })
-            .collect();
-        for request in requests {
-            request.await.expect("it does not panic");
+    requests_on_tokio(|| async {
+        for _ in 0..7 {
+            let _ = black_box(tokio::spawn(query()).await);
         }
+        drop(tokio::spawn(query()));
     });
 }
 
-fn on_tokio(future: impl Future<Output = ()>) {
+fn requests_on_tokio<F: Future<Output = ()> + Send + 'static>(request: impl Fn() -> F) {
     tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .expect("a runtime")
-        .block_on(future);
+        .block_on(async {
+            let requests: Vec<_> = (0..REQUESTS).map(|_| tokio::spawn(request())).collect();
+            for request in requests {
+                request.await.expect("it does not panic");
+            }
+        });
 }
 
 macro_rules! doxbee_then {
@@ -319,21 +328,12 @@ fn parallel_cold() {
 }
 
 fn parallel_tokio() {
-    on_tokio(async {
-        let requests: Vec<_> = (0..REQUESTS)
-            .map(|_| {
-                tokio::spawn(async {
-                    let queries: Vec<_> = (0..QUERIES).map(|_| tokio::spawn(query())).collect();
-                    for query in queries {
-                        let _ = black_box(query.await);
-                    }
-                    drop(tokio::spawn(query()));
-                })
-            })
-            .collect();
-        for request in requests {
-            request.await.expect("it does not panic");
+    requests_on_tokio(|| async {
+        let queries: Vec<_> = (0..QUERIES).map(|_| tokio::spawn(query())).collect();
+        for query in queries {
+            let _ = black_box(query.await);
         }
+        drop(tokio::spawn(query()));
     });
 }
 
@@ -380,6 +380,16 @@ fn doxbee_timers_cold() {
     );
 }
 
+fn doxbee_timers_tokio() {
+    requests_on_tokio(|| async {
+        tokio::join!(sleep(MS), sleep(MS));
+        for _ in 0..4 {
+            sleep(MS).await;
+        }
+        drop(tokio::spawn(sleep(MS)));
+    });
+}
+
 fn parallel_timers_local() {
     let _ = all!(
         Local,
@@ -400,6 +410,13 @@ fn parallel_timers_cold() {
             Ok(())
         })
     );
+}
+
+fn parallel_timers_tokio() {
+    requests_on_tokio(|| async {
+        join_all((0..QUERIES).map(|_| sleep(MS))).await;
+        drop(tokio::spawn(sleep(MS)));
+    });
 }
 
 macro_rules! then_chain {
