@@ -194,8 +194,16 @@ impl Executor {
     #[track_caller]
     fn run_others(&self, main: TaskId, mut waker: Waker, call: &Run) -> Waker {
         loop {
-            match self.next().or_else(|| self.next_after_timers()) {
-                Some(Entry::Local(job, index)) => job.run(index),
+            let entry = match self.next() {
+                // Most are these. Out of the queue into registers: where they meet what comes after timers they would go through memory.
+                Some(Entry::Local(job, index)) => {
+                    job.run(index);
+                    continue;
+                }
+                None => self.next_after_timers(),
+                some => some,
+            };
+            match entry {
                 Some(Entry::Task(id)) if id == main => {
                     self.tasks.borrow_mut().before_poll(main);
                     return waker;
