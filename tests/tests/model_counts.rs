@@ -12,16 +12,7 @@ mod models;
 mod planted;
 #[path = "model_kit/sync.rs"]
 mod sync;
+#[path = "model_counts_kit/tests.rs"]
+mod tests;
 
 use models::*;
-
-mod tests {
-    models!(&[];
-        two_let_go
-        one_more_holds_it_while_another_lets_go
-        one_lets_go_while_another_only_watches
-        whoever_watches_holds_it
-        whoever_held_it_watches
-        two_watch_while_the_last_one_lets_go
-    );
-}
